@@ -1,0 +1,162 @@
+import { CorruptDataError, UnsupportedError } from "../errors.js";
+import { type Directory, readNumber, readNumbers, type TiffStart } from "./directories.js";
+import type { HeaderBytes } from "./header-bytes.js";
+import { Tag, tagName } from "./tiff-tags.js";
+
+/**
+ * One image of a TIFF as its tags describe it, before anything is refused: any compression, any sample type. Where its
+ * blocks lie is another reading ({@link readBlockTable}).
+ */
+export interface TiffImage {
+  directory: Directory;
+  width: number;
+  height: number;
+  layout: "tiled" | "striped";
+  /** Pixels of a full block; of a strip, no more rows than the image has. */
+  blockWidth: number;
+  blockHeight: number;
+  /** Samples a pixel: bands, an alpha band included. */
+  samples: number;
+  bitsPerSample: number;
+  /** A DType, or "complex_int16", "complex_int32", "complex64", "complex128". */
+  dtype: string;
+  /** As GDAL prints it; the bare number of a scheme that it has no name for. */
+  compression: string;
+  predictor: number;
+  /** True where each block holds one sample of every pixel. */
+  isPlanar: boolean;
+  photometric: number;
+  isReduced: boolean;
+  isMask: boolean;
+}
+
+/** Compression (tag 259) by GDAL's names. */
+const compressions: Readonly<Record<number, string>> = {
+  1: "NONE",
+  2: "CCITTRLE",
+  3: "CCITTFAX3",
+  4: "CCITTFAX4",
+  5: "LZW",
+  6: "OJPEG",
+  7: "JPEG",
+  8: "DEFLATE",
+  32771: "CCITTRLEW",
+  32773: "PACKBITS",
+  32809: "THUNDERSCAN",
+  32946: "DEFLATE",
+  34661: "JBIG",
+  34676: "SGILOG",
+  34677: "SGILOG24",
+  34712: "JP2000",
+  34887: "LERC",
+  34925: "LZMA",
+  50000: "ZSTD",
+  50001: "WEBP",
+  50002: "JXL",
+  52546: "JXL",
+};
+
+/** Bits of NewSubfileType (TIFF 6.0, section 8). */
+const REDUCED = 1;
+const MASK = 4;
+/** libtiff's default for RowsPerStrip: all rows. */
+const ALL_ROWS = 2 ** 32 - 1;
+/** GDAL counts pixels in 32-bit signed integers, and so does everybody. */
+const MAX_SIDE = 2 ** 31 - 1;
+const MAX_SAMPLES = 65535;
+
+/**
+ * The image that a directory describes.
+ *
+ * @throws CorruptDataError where a size is missing, zero or beyond what any reader takes.
+ * @throws UnsupportedError for bands of different types.
+ */
+export function readTiffImage(header: HeaderBytes, start: TiffStart, directory: Directory): TiffImage {
+  const number = <T>(tag: number, fallback: T) => readNumber(header, start, directory, tag, fallback);
+  const width = side(number(Tag.ImageWidth, 0), Tag.ImageWidth);
+  const height = side(number(Tag.ImageLength, 0), Tag.ImageLength);
+  const samples = number(Tag.SamplesPerPixel, 1);
+  if (samples < 1 || samples > MAX_SAMPLES) throw damaged(Tag.SamplesPerPixel, samples);
+
+  const tiled = directory.fields.has(Tag.TileWidth) && directory.fields.has(Tag.TileLength);
+  const rowsPerStrip = number(Tag.RowsPerStrip, ALL_ROWS);
+  const bitsPerSample = sharedValue(header, start, directory, Tag.BitsPerSample, samples, 1);
+  const format = sharedValue(header, start, directory, Tag.SampleFormat, samples, 1);
+  const subfile = number(Tag.NewSubfileType, 0);
+  return {
+    directory,
+    width,
+    height,
+    layout: tiled ? "tiled" : "striped",
+    blockWidth: tiled ? side(number(Tag.TileWidth, 0), Tag.TileWidth) : width,
+    blockHeight: tiled
+      ? side(number(Tag.TileLength, 0), Tag.TileLength)
+      : Math.min(height, rowsPerStrip === 0 ? height : rowsPerStrip),
+    samples,
+    bitsPerSample,
+    dtype: sampleType(bitsPerSample, format),
+    compression: compressionName(header, start, directory),
+    predictor: number(Tag.Predictor, 1),
+    isPlanar: number(Tag.PlanarConfiguration, 1) === 2,
+    photometric: number(Tag.PhotometricInterpretation, 0),
+    isReduced: (subfile & REDUCED) !== 0,
+    isMask: (subfile & MASK) !== 0,
+  };
+}
+
+function side(value: number, tag: number): number {
+  if (Number.isInteger(value) && value > 0 && value <= MAX_SIDE) return value;
+  throw damaged(tag, value);
+}
+
+function damaged(tag: number, value: number): CorruptDataError {
+  return new CorruptDataError(`${tagName(tag)} is ${value === 0 ? "missing or zero" : value}.`, {
+    details: { tag, value },
+  });
+}
+
+/** A tag with one value a sample that must all be equal, as every reader of rasters wants them. */
+function sharedValue(
+  header: HeaderBytes,
+  start: TiffStart,
+  directory: Directory,
+  tag: number,
+  samples: number,
+  fallback: number,
+): number {
+  const field = directory.fields.get(tag);
+  if (field === undefined || field.count === 0) return fallback;
+  const values = readNumbers(header, start, field, samples);
+  const [first] = values ?? [];
+  if (values === null || first === undefined || field.count > MAX_SAMPLES) throw damaged(tag, field.count);
+  if (values.some((value) => value !== first)) {
+    throw new UnsupportedError(`${tagName(tag)} differs between bands: ${[...values].join(", ")}.`, {
+      details: { tag },
+    });
+  }
+  return first;
+}
+
+/** SampleFormat (TIFF 6.0, section 19) and bits to the type that holds a sample; odd widths are unsigned, as in GDAL. */
+function sampleType(bits: number, format: number): string {
+  if (format === 3 && bits > 8) return bits <= 16 ? "float16" : bits <= 32 ? "float32" : "float64";
+  if (format === 5) return bits <= 32 ? "complex_int16" : "complex_int32";
+  if (format === 6) return bits <= 64 ? "complex64" : "complex128";
+  const size = [8, 16, 32, 64].find((width) => bits <= width);
+  if (size === undefined)
+    throw new UnsupportedError(`Samples of ${bits} bits are not supported.`, { details: { bits } });
+  return `${format === 2 && bits === size ? "int" : "uint"}${size}`;
+}
+
+function compressionName(header: HeaderBytes, start: TiffStart, directory: Directory): string {
+  const code = readNumber(header, start, directory, Tag.Compression, 1);
+  const name = compressions[code];
+  if (name === undefined) {
+    throw new UnsupportedError(`The compression scheme ${code} is not known.`, { details: { compression: code } });
+  }
+  if (name !== "LERC") return name;
+  // LercParameters: version, then what the LERC blob is compressed with again.
+  const field = directory.fields.get(Tag.LercParameters);
+  const inner = field === undefined ? 0 : readNumbers(header, start, field, 2)?.[1];
+  return inner === 1 ? "LERC_DEFLATE" : inner === 2 ? "LERC_ZSTD" : "LERC";
+}

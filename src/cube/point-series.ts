@@ -1,0 +1,227 @@
+import { InvalidInputError, SelectionError } from "../errors.js";
+import type { Affine } from "../geo/affine.js";
+import { type Crs, crsText } from "../geo/crs.js";
+import { type Pixel, pixelAt } from "../geo/geo-box.js";
+import { openProjection } from "../geo/projection.js";
+import { evaluate } from "../lazy/evaluate.js";
+import { bandsOf, type Expr } from "../lazy/expr.js";
+import { type Destination, gather } from "../lazy/gather.js";
+import { parseExpression } from "../lazy/parse.js";
+import { planWindows, type WantedWindow } from "../lazy/plan-windows.js";
+import { didYouMean } from "../lazy/suggest.js";
+import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";
+import { Status, type StatusName, statusName } from "../ndarray/status.js";
+import { slotSize, slotTransform } from "../warehouse/slots.js";
+import type { Stack } from "../warehouse/stack.js";
+import { bandsOfStacks, nodataOf, type Scope, unsupportedOption } from "./scope.js";
+
+export interface PointSeriesOptions {
+  /** Degrees, WGS 84. */
+  lon: number;
+  lat: number;
+  /** Bands to read. Default all. */
+  bands?: readonly string[];
+  /** Band math in place of bands; the one column is then called `expr`. */
+  expr?: string;
+  /** Apply each file's scale and offset. Default: the file's own numbers. */
+  scaled?: boolean;
+  /** Not applied in this version, an UnsupportedError. */
+  cloudMask?: boolean;
+  /** `mark`: a value that cannot be read has status `failed`. Default `throw`. */
+  onReadError?: "throw" | "mark";
+  /** Decoding threads; 0 for none but this one. Default: one for each core where there is enough to do. */
+  threads?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** One scene that covers the point. */
+export interface PointRow {
+  /** ISO 8601, UTC. */
+  time: string;
+  scene: string;
+  /** Value of each band; null where `status` is not `valid`. */
+  values: Record<string, number | null>;
+  status: Record<string, StatusName>;
+}
+
+/** What was at a point, scene by scene. The same object is printed by `pixelquery timeseries --json`. */
+export interface PointSeries {
+  lon: number;
+  lat: number;
+  snapshot: string;
+  bands: string[];
+  /** Sorted by time. */
+  rows: PointRow[];
+}
+
+/**
+ * The pixel that holds a point, in every scene of a scope that covers it.
+ *
+ * Each scene's own CRS and transform find the pixel, exactly to its edge: the point's longitude and latitude are
+ * projected, then the inverse transform is rounded down. Only the blocks that hold the point are read.
+ */
+export async function pointSeries(scope: Scope, options: PointSeriesOptions): Promise<PointSeries> {
+  const { lon, lat } = options;
+  if (!(Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 90)) {
+    throw new InvalidInputError(`longitude ${lon}, latitude ${lat}: no place on Earth`, { details: { lon, lat } });
+  }
+  if (options.cloudMask === true) unsupportedOption("cloudMask", "cloud masks are not applied");
+  const expr = options.expr === undefined ? null : parseExpression(options.expr, scope.bands);
+  const bands = expr === null ? (options.bands ?? scope.bands) : bandsOf(expr);
+  assertBands(scope, bands);
+  const covering = await findPixels(scope, lon, lat);
+  const read = await readPixels(scope, bands, covering, options);
+  const columns = expr === null ? bands : ["expr"];
+  const { data, status } = expr === null ? read : computeColumn(expr, bands, read, covering.length);
+  const rows = covering.map(({ time }, i) =>
+    toRow(scope, time, columns, (band) => i * columns.length + band, data, status),
+  );
+  return { lon, lat, snapshot: scope.warehouse.snapshot, bands: [...columns], rows };
+}
+
+function assertBands(scope: Scope, bands: readonly string[]): void {
+  const missing = bands.find((name) => !scope.bands.includes(name));
+  if (missing === undefined || scope.scenes.length === 0) return;
+  const all = bandsOfStacks(scope.warehouse.scenes.stacks.map((_, index) => scope.warehouse.stack(index)));
+  if (all.includes(missing)) return;
+  throw new SelectionError(
+    `no band "${missing}"${didYouMean(missing, scope.bands)}; there are ${scope.bands.join(", ")}`,
+    { details: { band: missing, bands: [...scope.bands] } },
+  );
+}
+
+/** A scene that covers the point, and the pixel that does. */
+interface CoveringScene {
+  /** Position in the scope. */
+  time: number;
+  window: WantedWindow;
+}
+
+async function findPixels(scope: Scope, lon: number, lat: number): Promise<CoveringScene[]> {
+  const { warehouse, scenes, stacks } = scope;
+  const placeIn = createProjector(lon, lat);
+  const found: CoveringScene[] = [];
+  for (let time = 0; time < scenes.length; time++) {
+    const scene = scenes[time] ?? 0;
+    const [stackIndex, slot] = [stacks[time] ?? 0, warehouse.scenes.slot[scene] ?? 0];
+    const stack = warehouse.stack(stackIndex);
+    if (stack.crs === null) continue;
+    const slots = await warehouse.slots(stack);
+    const transform = stack.transform ?? slotTransform(slots, slot);
+    if (transform === null) continue;
+    const { width, height } = slotSize(slots, stack.levels.length, slot, 0);
+    const pixel = pixelIn(stack.crs, transform, width, height, await placeIn(stack.crs));
+    if (pixel === null) continue;
+    const window = { stack: stackIndex, slot, scene, level: 0, ...pixel, rows: 1, cols: 1 };
+    found.push({ time, window });
+  }
+  return found;
+}
+
+/** The point in the units of a CRS; computed once for each. */
+function createProjector(lon: number, lat: number): (crs: Crs) => Promise<[number, number]> {
+  const places = new Map<string, [number, number]>();
+  return async (crs) => {
+    const key = crsText(crs);
+    let place = places.get(key);
+    if (place === undefined) {
+      place = (await openProjection(crs)).forward(lon, lat);
+      places.set(key, place);
+    }
+    return place;
+  };
+}
+
+function pixelIn(crs: Crs, transform: Affine, width: number, height: number, [x, y]: [number, number]): Pixel | null {
+  return Number.isFinite(x) && Number.isFinite(y) ? pixelAt({ crs, transform, width, height }, x, y) : null;
+}
+
+/** Values `[scene, band]` in double precision, and the status of each. */
+interface PixelColumns {
+  data: Float64Array;
+  status: Uint8Array;
+}
+
+async function readPixels(
+  scope: Scope,
+  bands: readonly string[],
+  covering: readonly CoveringScene[],
+  options: PointSeriesOptions,
+): Promise<PixelColumns> {
+  const { warehouse } = scope;
+  const windows = covering.map(({ window }) => window);
+  const plan = await planWindows(warehouse, bands, windows);
+  const status = new Uint8Array(windows.length * bands.length).fill(Status.uncovered);
+  const pixels = windows.map(({ stack }, i): { stack: Stack; to: Destination } => {
+    const own = warehouse.stack(stack);
+    const data = createTypedArray(own.dtype, bands.length);
+    const to = { data, status: status.subarray(i * bands.length, (i + 1) * bands.length), start: 0 };
+    return { stack: own, to: { ...to, planeStride: 1, rowStride: 1, nodata: nodataOf(own) } };
+  });
+  const { signal, threads, onReadError, onProgress } = options;
+  await gather(plan, warehouse.sources, (target) => (pixels[target] as { to: Destination }).to, {
+    signal,
+    threads,
+    onReadError,
+    onProgress,
+  });
+  const data = new Float64Array(status.length);
+  pixels.forEach(({ stack, to }, i) => {
+    data.set(
+      options.scaled === true ? applyScale(stack, bands, to.data) : Array.from(to.data as Uint8Array, Number),
+      i * bands.length,
+    );
+  });
+  return { data, status };
+}
+
+function applyScale(stack: Stack, bands: readonly string[], values: TypedArray): number[] {
+  return bands.map((name, i) => {
+    const place = stack.bands.indexOf(name);
+    return Number(values[i]) * (stack.scale[place] ?? 1) + (stack.offset[place] ?? 0);
+  });
+}
+
+function computeColumn(
+  expr: Expr,
+  bands: readonly string[],
+  { data, status }: PixelColumns,
+  rows: number,
+): PixelColumns {
+  const columns = new Map(
+    bands.map((name, band) => {
+      const pick = (_: unknown, row: number) => row * bands.length + band;
+      const places = Array.from({ length: rows }, pick);
+      return [
+        name,
+        {
+          data: Float64Array.from(places, (at) => data[at] ?? 0),
+          status: Uint8Array.from(places, (at) => status[at] ?? 0),
+        },
+      ];
+    }),
+  );
+  const result = evaluate(expr, columns, rows, { dtype: "float64" });
+  return { data: Float64Array.from(result.data), status: result.status };
+}
+
+function toRow(
+  scope: Scope,
+  time: number,
+  columns: readonly string[],
+  placeOf: (band: number) => number,
+  data: Float64Array,
+  status: Uint8Array,
+): PointRow {
+  const values: Record<string, number | null> = {};
+  const reasons: Record<string, StatusName> = {};
+  columns.forEach((name, band) => {
+    const at = placeOf(band);
+    const code = status[at] ?? Status.uncovered;
+    values[name] = code === Status.valid ? (data[at] ?? null) : null;
+    reasons[name] = statusName(code);
+  });
+  const timeMs = scope.warehouse.scenes.time[scope.scenes[time] ?? 0] ?? 0;
+  return { time: new Date(timeMs).toISOString(), scene: scope.ids[time] ?? "", values, status: reasons };
+}

@@ -1,0 +1,130 @@
+import { GridMismatchError, UnsupportedError } from "../errors.js";
+import type { GeoBox } from "../geo/geo-box.js";
+import type { DType } from "../ndarray/dtype.js";
+import { slotSize, slotTransform } from "../warehouse/slots.js";
+import type { Stack } from "../warehouse/stack.js";
+import type { Warehouse } from "../warehouse/warehouse.js";
+import { joinGrids, type Lattice, latticeGeoBox, type SceneGrid } from "./lattice.js";
+
+/** A half-open range of positions along a dimension. */
+export interface IndexRange {
+  start: number;
+  stop: number;
+}
+
+/** What a Dataset or DataArray is about: scenes in order of time, on one lattice, and the window of it. */
+export interface Scope {
+  readonly warehouse: Warehouse;
+  /** Rows of the scene table, sorted by time. */
+  readonly scenes: Int32Array;
+  /** Ids of those scenes. */
+  readonly ids: readonly string[];
+  /** The stack of each of those scenes, by its index in the scene table. */
+  readonly stacks: Int32Array;
+  /** Every band that a scene has, in the product's order. */
+  readonly bands: readonly string[];
+  /** The error says why the scenes share no lattice; it is thrown when pixels are asked for. */
+  readonly lattice: Lattice | GridMismatchError;
+  /** Window of the lattice, in its pixels. */
+  readonly rows: IndexRange;
+  readonly cols: IndexRange;
+}
+
+/** The scope of some scenes of a warehouse: all their bands, the whole of their lattice. */
+export async function createScope(warehouse: Warehouse, scenes: Int32Array): Promise<Scope> {
+  const stacks = scenes.map((row) => warehouse.scenes.stack[row] ?? 0);
+  const allIds = await warehouse.ids();
+  const lattice = joinGrids(await gridsOf(warehouse, scenes, stacks));
+  const [height, width] = lattice instanceof GridMismatchError ? [0, 0] : [lattice.height, lattice.width];
+  return {
+    warehouse,
+    scenes,
+    ids: Array.from(scenes, (row) => allIds[row] ?? ""),
+    stacks,
+    bands: bandsOfStacks([...new Set(stacks)].map((stack) => warehouse.stack(stack))),
+    lattice,
+    rows: { start: 0, stop: height },
+    cols: { start: 0, stop: width },
+  };
+}
+
+async function gridsOf(warehouse: Warehouse, scenes: Int32Array, stacks: Int32Array): Promise<SceneGrid[]> {
+  const exact = new Map<number, SceneGrid>();
+  const grids: SceneGrid[] = [];
+  for (const [i, row] of scenes.entries()) {
+    const stack = warehouse.stack(stacks[i] ?? 0);
+    let grid = exact.get(stacks[i] ?? 0);
+    if (grid === undefined) {
+      grid = stack.kind === "exact" ? gridOfStack(stack) : await gridOfSlot(warehouse, stack, row);
+      if (stack.kind === "exact") exact.set(stacks[i] ?? 0, grid);
+    }
+    grids.push(grid);
+  }
+  return grids;
+}
+
+function gridOfStack({ crs, transform, levels: [full] }: Stack): SceneGrid {
+  return { crs, transform, width: full?.width ?? 0, height: full?.height ?? 0 };
+}
+
+async function gridOfSlot(warehouse: Warehouse, stack: Stack, row: number): Promise<SceneGrid> {
+  const slots = await warehouse.slots(stack);
+  const slot = warehouse.scenes.slot[row] ?? 0;
+  return { crs: stack.crs, transform: slotTransform(slots, slot), ...slotSize(slots, stack.levels.length, slot, 0) };
+}
+
+/** Names of all bands, those of the first stack first. */
+export function bandsOfStacks(stacks: readonly Stack[]): string[] {
+  return [...new Set(stacks.flatMap((stack) => [...stack.bands]))];
+}
+
+/**
+ * The lattice that the scope's scenes share.
+ *
+ * @throws GridMismatchError naming both grids where they share none.
+ */
+export function latticeOf(scope: Scope): Lattice {
+  if (scope.lattice instanceof GridMismatchError) throw scope.lattice;
+  return scope.lattice;
+}
+
+/** The scope's window as a GeoBox; null without georeference or without a shared lattice. */
+export function geoBoxOf(scope: Scope): GeoBox | null {
+  if (scope.lattice instanceof GridMismatchError) return null;
+  const box = latticeGeoBox(scope.lattice);
+  if (box === null) return null;
+  const [a, b, c, d, e, f] = box.transform;
+  const { start: col, stop: colStop } = scope.cols;
+  const { start: row, stop: rowStop } = scope.rows;
+  const transform = [a, b, a * col + b * row + c, d, e, d * col + e * row + f] as const;
+  return { crs: box.crs, transform, width: colStop - col, height: rowStop - row };
+}
+
+/** The type that holds every scene's samples without loss; 64-bit integers only where all scenes have them. */
+export function commonDType(scope: Scope): DType {
+  const dtypes = new Set([...new Set(scope.stacks)].map((stack) => scope.warehouse.stack(stack).dtype));
+  const [only = "uint8"] = dtypes;
+  if (dtypes.size <= 1) return only;
+  const fits32 = [...dtypes].every((dtype) => /^(u?int(8|16)|float(16|32))$/.test(dtype));
+  return fits32 ? "float32" : "float64";
+}
+
+/**
+ * The value that stands for "missing" in every scene of the scope, as the type holds it; null where there is none.
+ *
+ * Scenes may differ: each has its own while it is read, and the status says the rest.
+ */
+export function nodataOf(stack: Stack): number | bigint | null {
+  if (stack.nodata === null || stack.nodata === "nan") return null;
+  if (stack.dtype === "int64" || stack.dtype === "uint64") {
+    const text = String(stack.nodata);
+    return /^-?\d+$/.test(text) ? BigInt(text) : null;
+  }
+  const value = Number(stack.nodata);
+  return stack.dtype === "float32" || stack.dtype === "float16" ? Math.fround(value) : value;
+}
+
+/** @throws UnsupportedError always: what an option says that a later version brings. */
+export function unsupportedOption(option: string, what: string): never {
+  throw new UnsupportedError(`${option}: ${what} in this version`, { details: { option } });
+}

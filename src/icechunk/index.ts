@@ -1,0 +1,28 @@
+/**
+ * Icechunk in TypeScript: versioned Zarr groups and arrays in any byte store, with references into files that stay
+ * where they are. Spec version 2.1; runs in Node.js and browsers.
+ *
+ * @packageDocumentation
+ */
+export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "../store/byte-store.js";
+export { MemoryStore } from "../store/memory-store.js";
+export type { RepositoryOptions, SplitRule, VirtualChunkContainer } from "./config.js";
+export {
+  type At,
+  Repository,
+  type SnapshotInfo,
+  type TransactOptions,
+  type TransactResult,
+} from "./repository.js";
+export {
+  type ChunkReference,
+  type NodeInfo,
+  type ReadChunkOptions,
+  type ReferenceColumns,
+  Session,
+  type VirtualFetch,
+} from "./session.js";
+export { createVirtualFetch, type ResolvedLocation, resolveLocation } from "./virtual-chunks.js";
+export { type CommitOptions, type VirtualReferences, WritableSession } from "./writable-session.js";
+export type { JsonObject, ZarrArray, ZarrExtension, ZarrGroup } from "./zarr-metadata.js";
+export { createZarrStore, type ZarrRange, type ZarrStore, type ZarrStoreOptions } from "./zarr-store.js";

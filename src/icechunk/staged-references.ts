@@ -1,0 +1,40 @@
+import { ReferenceTable } from "./reference-table.js";
+
+/** Changed references of one array in a session: a log of rows, the last of equal ones counting. */
+export class StagedReferences {
+  readonly table: ReferenceTable;
+  /** Bytes of chunks too large for a manifest, by the row that refers to them. */
+  readonly nativeChunks = new Map<number, Uint8Array>();
+  /** Chunk index → last row; built when something is looked up. */
+  readonly #rows = new Map<string, number>();
+  #indexed = 0;
+
+  constructor(rank: number) {
+    this.table = new ReferenceTable(rank);
+  }
+
+  /** Fill in the rows of `wanted` that are staged, deleted ones included; the rows that are not. */
+  fill(wanted: ReferenceTable): number[] {
+    this.#index();
+    const left: number[] = [];
+    for (let row = 0; row < wanted.count; row++) {
+      const staged = this.#rows.get(wanted.indexOf(row).join());
+      if (staged === undefined) left.push(row);
+      else wanted.copyInto(row, this.table, staged);
+    }
+    return left;
+  }
+
+  /** The bytes of a chunk that will become an object of its own; null where the row is of another kind. */
+  nativeChunk(index: readonly number[]): Uint8Array | null {
+    this.#index();
+    const row = this.#rows.get(index.join());
+    return row === undefined ? null : (this.nativeChunks.get(row) ?? null);
+  }
+
+  #index(): void {
+    for (; this.#indexed < this.table.count; this.#indexed++) {
+      this.#rows.set(this.table.indexOf(this.#indexed).join(), this.#indexed);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+import { InvalidInputError, NotFoundError } from "../errors.js";
+import type { ReadOptions } from "../store/byte-store.js";
+import { type CommitRequest, writeCommit } from "./commit.js";
+import type { Settings } from "./config.js";
+import { randomId } from "./format/object-id.js";
+import { type ReferenceTable, referenceKinds } from "./reference-table.js";
+import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
+import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
+import { StagedReferences } from "./staged-references.js";
+import {
+  assertNodePath,
+  chunkCounts,
+  type JsonObject,
+  parentPath,
+  type ZarrArray,
+  type ZarrGroup,
+} from "./zarr-metadata.js";
+
+/** Virtual references as columns, without an object per reference. */
+export interface VirtualReferences {
+  /** Chunk numbers, one after the other: as many per reference as the array has axes. */
+  indices: Uint32Array;
+  /** Per reference: bytes from the start of the object, and how many. */
+  offsets: Float64Array;
+  lengths: Float64Array;
+  /** Per reference: which of `locations`. */
+  locationIndex: Uint32Array;
+  /** Absolute URLs, or `vcc://<container>/<percent-encoded path>`. */
+  locations: readonly string[];
+  /** Per location, whole seconds rounded up; 0 for "do not check". An etag goes before it. */
+  lastModifiedSeconds?: Uint32Array | undefined;
+  /** Per location; null for "do not check". */
+  etags?: readonly (string | null)[] | undefined;
+}
+
+export interface CommitOptions extends ReadOptions {
+  /** Facts about the commit, kept with its message. */
+  metadata?: JsonObject | undefined;
+}
+
+/** How a writable session reaches back to its repository. */
+export interface WritableContext extends SessionContext {
+  branch: string;
+  settings: Settings;
+  commit(request: CommitRequest, options: ReadOptions): Promise<void>;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Changes on top of a branch's newest snapshot, in memory until {@link commit}. Reading it shows the changes.
+ *
+ * One session makes one commit; after that it only reads.
+ */
+export class WritableSession extends Session {
+  readonly branch: string;
+  readonly #context: WritableContext;
+  readonly #newNodes = new Set<NodeRecord["id"]>();
+  readonly #updatedNodes = new Set<NodeRecord["id"]>();
+  readonly #deletedNodes: NodeRecord[] = [];
+  /** By node id, which a move or a new node of the same path does not share. */
+  readonly #staged = new Map<NodeRecord["id"], StagedReferences>();
+  #isCommitted = false;
+
+  /** @internal Sessions come from `Repository.writableSession`. */
+  constructor(context: WritableContext, snapshot: SnapshotFile) {
+    super(context, snapshot);
+    this.#context = context;
+    this.branch = context.branch;
+  }
+
+  /** True where a commit would write something. */
+  get hasChanges(): boolean {
+    const changes = this.#newNodes.size + this.#updatedNodes.size + this.#deletedNodes.length + this.#staged.size;
+    return changes > 0;
+  }
+
+  /**
+   * Create a group, with the groups above it, or replace its attributes. Nothing changes where they are the same.
+   *
+   * @throws InvalidInputError where an array is in the way.
+   */
+  setGroup(path: string, attributes: JsonObject = {}): void {
+    const zarr: ZarrGroup = { zarr_format: 3, node_type: "group", attributes };
+    this.#setNode(path, zarr, () => ({ kind: "group" }));
+  }
+
+  /**
+   * Create an array, with the groups above it, or replace its metadata. A new shape is a resize: references outside of
+   * it are dropped by the commit. Nothing changes where the metadata is the same.
+   *
+   * @throws InvalidInputError where a group is in the way or the metadata contradicts itself.
+   */
+  setArray(path: string, zarr: ZarrArray): void {
+    const counts = chunkCounts(path, zarr);
+    this.#setNode(path, zarr, (old) => ({
+      kind: "array",
+      dimensions: counts.map((chunkCount, axis) => ({ length: zarr.shape[axis]!, chunkCount })),
+      dimensionNames: zarr.dimension_names ?? null,
+      manifests: old?.kind === "array" ? old.manifests : [],
+    }));
+  }
+
+  /**
+   * Store a chunk's bytes, as the array's codecs encode them: inside the manifest where they are few, else as an object
+   * that the commit writes.
+   */
+  setChunk(path: string, index: readonly number[], bytes: Uint8Array): void {
+    const { record, data } = this.#writableArray(path);
+    assertInside(path, data, index, 1);
+    const staged = this.#stage(record, data);
+    const row = staged.table.addRow(index, 0);
+    const copy = bytes.slice();
+    if (bytes.length <= this.#context.settings.inlineThresholdBytes) {
+      staged.table.set(row, referenceKinds.inline, 0, bytes.length, staged.table.addPayload(copy));
+      return;
+    }
+    staged.table.set(row, referenceKinds.native, 0, bytes.length, staged.table.addPayload(randomId(12)));
+    staged.nativeChunks.set(row, copy);
+  }
+
+  /**
+   * Let chunks refer to byte ranges of objects outside of the repository. Nothing of them is read or checked.
+   *
+   * @throws InvalidInputError where a column is too short, a chunk lies outside of the array, or a range is empty
+   * (readers refuse those: leave such chunks out).
+   */
+  setVirtualReferences(path: string, columns: VirtualReferences): void {
+    const { record, data } = this.#writableArray(path);
+    const count = columns.offsets.length;
+    assertInside(path, data, columns.indices, count);
+    assertColumns(path, columns);
+    const { table } = this.#stage(record, data);
+    table.reserve(count);
+    const sources = columns.locations.map((url, i) => {
+      const etag = columns.etags?.[i] ?? null;
+      return table.internLocation(url, etag === null ? (columns.lastModifiedSeconds?.[i] ?? 0) : 0, etag);
+    });
+    for (let i = 0; i < count; i++) {
+      const row = table.addRow(columns.indices, i * table.rank);
+      const source = sources[columns.locationIndex[i]!]!;
+      table.set(row, referenceKinds.virtual, columns.offsets[i]!, columns.lengths[i]!, source);
+    }
+  }
+
+  /** Forget the references of these chunks: they read as fill. Chunks without a reference are passed over. */
+  deleteReferences(path: string, indices: Uint32Array): void {
+    const { record, data } = this.#writableArray(path);
+    const rank = data.dimensions.length;
+    const count = rank === 0 ? 1 : indices.length / rank;
+    assertInside(path, data, indices, count);
+    const { table } = this.#stage(record, data);
+    for (let i = 0; i < count; i++) table.set(table.addRow(indices, i * rank), referenceKinds.none, 0, 0, 0);
+  }
+
+  /**
+   * Delete a node and everything below it.
+   *
+   * @throws NotFoundError where there is none.
+   */
+  delete(path: string): void {
+    this.#assertOpen();
+    const doomed = this.nodes(path);
+    if (!this.records.has(path)) {
+      throw new NotFoundError(`There is no node at ${path} to delete.`, { details: { path } });
+    }
+    for (const { path: each } of doomed) {
+      const record = this.records.get(each)!;
+      this.records.delete(each);
+      this.#staged.delete(record.id);
+      this.#updatedNodes.delete(record.id);
+      if (!this.#newNodes.delete(record.id)) this.#deletedNodes.push(record);
+    }
+  }
+
+  /**
+   * Write all changes as one snapshot and make it the branch's newest.
+   *
+   * @returns the new snapshot's id.
+   * @throws ConflictError where the branch has moved since this session began; nothing of the commit is then visible.
+   * @throws InvalidInputError where there is nothing to commit.
+   */
+  async commit(message: string, options: CommitOptions = {}): Promise<string> {
+    this.#assertOpen();
+    if (!this.hasChanges) throw new InvalidInputError("There is nothing to commit: the session has no changes.");
+    const request = await writeCommit(this.#context, {
+      base: this.base,
+      records: [...this.records.values()],
+      newNodes: this.#newNodes,
+      updatedNodes: this.#updatedNodes,
+      deletedNodes: this.#deletedNodes,
+      staged: this.#staged,
+      message,
+      metadata: options.metadata ?? {},
+      signal: options.signal,
+    });
+    await this.#context.commit(request, options);
+    this.#isCommitted = true;
+    return request.idText;
+  }
+
+  /** As {@link Session.readChunk}; chunks that are not written yet come out of memory. */
+  override async readChunk(
+    path: string,
+    index: readonly number[],
+    options: ReadChunkOptions = {},
+  ): Promise<Uint8Array | null> {
+    const pending = this.#staged.get(this.array(path).record.id)?.nativeChunk(index) ?? null;
+    if (pending === null || this.#isCommitted) return super.readChunk(path, index, options);
+    const { offset, length } = options.range ?? { offset: 0, length: pending.length };
+    return pending.slice(offset, offset + length);
+  }
+
+  protected override fillStaged(path: string, table: ReferenceTable): number[] | null {
+    return this.#staged.get(this.array(path).record.id)?.fill(table) ?? null;
+  }
+
+  #setNode(
+    path: string,
+    zarr: ZarrGroup | ZarrArray,
+    toData: (old: NodeRecord["data"] | null) => NodeRecord["data"],
+  ): void {
+    this.#assertOpen();
+    assertNodePath(path);
+    const old = this.records.get(path) ?? null;
+    if (old && old.data.kind !== zarr.node_type) {
+      throw new InvalidInputError(
+        `There is already ${old.data.kind === "array" ? "an array" : "a group"} at ${path}.`,
+        {
+          details: { path },
+        },
+      );
+    }
+    const zarrJson = encoder.encode(JSON.stringify(zarr));
+    if (old && equalBytes(old.zarrJson, zarrJson)) return;
+    if (!old) this.#createParents(path);
+    const id = old?.id ?? randomId(8);
+    this.records.set(path, { id, path, zarrJson, data: toData(old?.data ?? null), extra: old?.extra ?? null });
+    if (!old) this.#newNodes.add(id);
+    else if (!this.#newNodes.has(id)) this.#updatedNodes.add(id);
+  }
+
+  #createParents(path: string): void {
+    const parent = parentPath(path);
+    if (parent === null) return;
+    const kind = this.records.get(parent)?.data.kind;
+    if (kind === "array") {
+      throw new InvalidInputError(`${path} cannot be created: ${parent} is an array.`, { details: { path, parent } });
+    }
+    if (kind === undefined) this.setGroup(parent);
+  }
+
+  #writableArray(path: string): { record: NodeRecord; data: ArrayData } {
+    this.#assertOpen();
+    return this.array(path);
+  }
+
+  #stage(record: NodeRecord, data: ArrayData): StagedReferences {
+    let staged = this.#staged.get(record.id);
+    if (!staged) {
+      staged = new StagedReferences(data.dimensions.length);
+      this.#staged.set(record.id, staged);
+    }
+    return staged;
+  }
+
+  #assertOpen(): void {
+    if (this.#isCommitted) {
+      throw new InvalidInputError("This session has been committed; ask the repository for a new one.");
+    }
+  }
+}
+
+function assertInside(path: string, data: ArrayData, indices: ArrayLike<number>, count: number): void {
+  const rank = data.dimensions.length;
+  if (indices.length !== count * rank) {
+    throw new InvalidInputError(`${indices.length} chunk numbers do not make ${count} chunks of ${path}.`, {
+      details: { path, rank, count },
+    });
+  }
+  for (let i = 0; i < indices.length; i++) {
+    const { chunkCount } = data.dimensions[i % rank]!;
+    const chunk = indices[i]!;
+    if (!(chunk >= 0 && chunk < chunkCount && Number.isInteger(chunk))) {
+      throw new InvalidInputError(`Chunk ${chunk} along axis ${i % rank} of ${path} is not among its ${chunkCount}.`, {
+        details: { path, axis: i % rank, chunk, chunkCount },
+      });
+    }
+  }
+}
+
+function assertColumns(path: string, columns: VirtualReferences): void {
+  const { offsets, lengths, locationIndex, locations } = columns;
+  const count = offsets.length;
+  if (lengths.length !== count || locationIndex.length !== count) {
+    throw new InvalidInputError(`The columns of the references of ${path} are not of the same length.`, {
+      details: { path, offsets: count, lengths: lengths.length, locationIndex: locationIndex.length },
+    });
+  }
+  for (let i = 0; i < count; i++) {
+    const offset = offsets[i]!;
+    const length = lengths[i]!;
+    const isRange = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0;
+    if (!isRange || locationIndex[i]! >= locations.length) {
+      throw new InvalidInputError(
+        `Reference ${i} of ${path} is not a range of bytes: offset ${offset}, length ${length}, location ${locationIndex[i]} of ${locations.length}.`,
+        { details: { path, reference: i, offset, length } },
+      );
+    }
+  }
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,51 @@
+export type { InspectedFile } from "./cog/inspect.js";
+export { type ComputeOptions, DataArray, type Explanation } from "./cube/data-array.js";
+export { Dataset, type DatasetCoords } from "./cube/dataset.js";
+export { type Bounds, type OpenDatasetOptions, openDataset } from "./cube/open-dataset.js";
+export type { PointRow, PointSeries, PointSeriesOptions } from "./cube/point-series.js";
+export type { Isel, LabelSlice, Sel } from "./cube/slice.js";
+export { type TimeseriesOptions, timeseries } from "./cube/timeseries.js";
+export {
+  ConflictError,
+  CorruptDataError,
+  type ErrorJson,
+  type ErrorName,
+  ExpressionError,
+  errorFromJson,
+  errorToJson,
+  GridMismatchError,
+  InvalidInputError,
+  isPixelQueryError,
+  NotFoundError,
+  type PixelQueryError,
+  SelectionError,
+  SourceChangedError,
+  UnsupportedError,
+} from "./errors.js";
+export { type ChartOptions, type ChartSeries, chartSvg } from "./export/chart-svg.js";
+export { toCsv } from "./export/to-csv.js";
+export { type PngOptions, toPng } from "./export/to-png.js";
+export type { Affine } from "./geo/affine.js";
+export type { Crs } from "./geo/crs.js";
+export type { GeoBox } from "./geo/geo-box.js";
+export { type IngestOptions, type IngestProgress, type IngestReport, ingest } from "./ingest/ingest.js";
+export {
+  type InspectDirectoryOptions,
+  type InspectFailure,
+  inspectCog,
+  inspectDirectory,
+} from "./ingest/inspect.js";
+export type { FailedFile, IngestWarning } from "./ingest/read-scenes.js";
+export type { DType, TypedArray } from "./ndarray/dtype.js";
+export type { Coordinate, NdArray } from "./ndarray/nd-array.js";
+export { Status, type StatusName, statusName } from "./ndarray/status.js";
+export { type OpenCogOptions, openCog } from "./open-cog.js";
+export {
+  Catalog,
+  catalog,
+  type ProductSummary,
+  type SceneInfo,
+  type SnapshotSummary,
+  type WarehouseSummary,
+} from "./warehouse/catalog.js";
+export { type RegisterProductOptions, registerProduct } from "./warehouse/register-product.js";

@@ -1,0 +1,36 @@
+import { errorFromJson, NotFoundError } from "../errors.js";
+import { MemoryStore } from "../store/index.js";
+import { appendScenes } from "../warehouse/append.js";
+import { createRepository } from "../warehouse/open-repository.js";
+import { type Warehouse, warehouseAt } from "../warehouse/warehouse.js";
+import { type ReadScenesOptions, readScenes } from "./read-scenes.js";
+import { resolveSourceRoot, scanFiles } from "./scan.js";
+
+/** Product and container of a warehouse that nobody names. */
+const NAME = "file";
+
+/**
+ * A warehouse of one file or a few that lives in memory: references to their blocks, as an ingest would write them.
+ *
+ * @throws the first file's error: there is no report to list it in.
+ */
+export async function ingestIntoMemory(source: string, options: ReadScenesOptions): Promise<Warehouse> {
+  const root = await resolveSourceRoot(source);
+  const files = await scanFiles(root, root.folder, options.signal);
+  const [first] = files;
+  if (first === undefined) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
+  const container = { name: NAME, folder: root.folder, isNew: true };
+  const contained = files.map((file) => ({ file, container }));
+  const { drafts, failed } = await readScenes(contained, null, options);
+  if (failed[0] !== undefined) throw errorFromJson(failed[0].error);
+  const repository = await createRepository(new MemoryStore());
+  const profile = { productId: NAME, provider: null, tiling: "free" as const, bands: [], resolution: null };
+  await repository.transact(
+    async (session) => {
+      await appendScenes(session, profile, drafts);
+    },
+    { message: `references into ${source}` },
+  );
+  const containers = [{ name: NAME, urlPrefix: `${first.store.url}/`, store: null }];
+  return warehouseAt(repository, undefined, { containers, storeOf: () => first.store });
+}

@@ -1,0 +1,67 @@
+import { type InspectedFile, inspectJson } from "../cog/inspect.js";
+import { openTiffHeader } from "../cog/open-cog-info.js";
+import { type ErrorJson, errorToJson, NotFoundError } from "../errors.js";
+import { resolveSourceRoot, type SourceFile, scanFiles } from "./scan.js";
+
+/** A file that could not be read, in a listing of many. */
+export interface InspectFailure {
+  path: string;
+  error: ErrorJson;
+}
+
+export interface InspectDirectoryOptions {
+  /** Glob pattern of the files taken. Default: any `.tif`, `.tiff` or `.gtiff` at any depth. */
+  globPattern?: string;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * What a TIFF's header says: grid, type, CRS, encoding, overviews, band names. No pixel is read.
+ *
+ * @throws NotFoundError where there is no such file.
+ * @throws CorruptDataError where it is no TIFF, or a broken one.
+ *
+ * @example
+ * const { width, height, crs } = await inspectCog("./scene.tif");
+ */
+export async function inspectCog(path: string, options: { signal?: AbortSignal } = {}): Promise<InspectedFile> {
+  const root = await resolveSourceRoot(path);
+  const [file, another] = await scanFiles(root, root.folder, options.signal);
+  if (file === undefined || another !== undefined) {
+    throw new NotFoundError(`${path}: not one file; inspectDirectory takes folders and patterns`, {
+      details: { path },
+    });
+  }
+  return inspectFile(file, path, options.signal);
+}
+
+async function inspectFile(file: SourceFile, path: string, signal: AbortSignal | undefined): Promise<InspectedFile> {
+  const { info } = await openTiffHeader(file.store, file.key, { signal, sizeBytes: file.sizeBytes });
+  return inspectJson(path, info);
+}
+
+/**
+ * What the headers of a folder's TIFFs say, sorted by path. A file that cannot be read is listed with its error.
+ *
+ * @throws NotFoundError where there is no such folder.
+ */
+export async function inspectDirectory(
+  path: string,
+  options: InspectDirectoryOptions = {},
+): Promise<(InspectedFile | InspectFailure)[]> {
+  const root = await resolveSourceRoot(path, options.globPattern);
+  const files = await scanFiles(root, root.folder, options.signal);
+  const found: (InspectedFile | InspectFailure)[] = [];
+  for (const file of files) {
+    options.signal?.throwIfAborted();
+    try {
+      found.push(await inspectFile(file, file.path, options.signal));
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      found.push({ path: file.path, error: errorToJson(error) });
+    }
+    options.onProgress?.(found.length, files.length);
+  }
+  return found;
+}

@@ -1,0 +1,145 @@
+import type { CogInfo, ImageLevel } from "../cog/cog-info.js";
+import { InvalidInputError, UnsupportedError } from "../errors.js";
+import type { Crs } from "../geo/crs.js";
+import type { SceneDraft } from "../warehouse/append.js";
+import { codecsOf } from "../warehouse/codec-metadata.js";
+import { sourceLocation } from "../warehouse/sources.js";
+import type { StackProfile } from "../warehouse/stack.js";
+import { timeByPattern, timeInName } from "./acquisition-time.js";
+import type { SourceFile } from "./scan.js";
+
+/** What a user or a product says of every file of a run. */
+export interface PlaceOptions {
+  /** Names to use instead of the files' own. */
+  bandNames?: readonly string[] | undefined;
+  /** Names to use where a file has none. */
+  defaultBandNames?: readonly string[] | undefined;
+  datePattern?: RegExp | undefined;
+  /** Name of the container that `file.key` is relative to. */
+  container: string;
+}
+
+/** A file with all that its header says. */
+export interface ReadHeader {
+  file: SourceFile;
+  info: CogInfo;
+  headerHash: number;
+}
+
+/** Where an acquisition time came from. */
+export type TimeSource = "name" | "tags" | "modified";
+
+/** A draft, and where its time was found. */
+export interface PlacedScene {
+  draft: SceneDraft;
+  timeSource: TimeSource;
+}
+
+/**
+ * A file as a scene: when, where, which bands, which blocks. Pure: nothing is read.
+ *
+ * Its time is that of the file's name, else of its tags, else of its last modification.
+ *
+ * @param bbox West, south, east, north in degrees; null without georeference.
+ * @throws UnsupportedError for files whose blocks this version cannot decode: what cannot be read is never committed.
+ * @throws InvalidInputError where the given band names do not fit the file.
+ */
+export function placeScene(
+  { file, info, headerHash }: ReadHeader,
+  bbox: readonly [number, number, number, number] | null,
+  options: PlaceOptions,
+): PlacedScene {
+  const [time, timeSource] = acquisitionTime(file, info, options.datePattern);
+  const draft: SceneDraft = {
+    ids: sceneIds(file, options.container),
+    timeMs: time,
+    bbox,
+    cloudCover: cloudCover(info),
+    source: sourceLocation(options.container, file.key),
+    sizeBytes: file.sizeBytes,
+    modifiedMs: file.modifiedMs,
+    headerHash,
+    transform: info.transform,
+    profile: stackProfile(file, info, options),
+    levels: info.levels,
+  };
+  return { draft, timeSource };
+}
+
+function acquisitionTime(file: SourceFile, info: CogInfo, pattern: RegExp | undefined): [number, TimeSource] {
+  const name = file.key.slice(file.key.lastIndexOf("/") + 1);
+  const named = pattern === undefined ? timeInName(name) : timeByPattern(name, pattern);
+  if (named !== null) return [named, "name"];
+  if (info.acquisitionTime !== null) return [Date.parse(info.acquisitionTime), "tags"];
+  return [file.modifiedMs, "modified"];
+}
+
+/** The path below the source without its ending, then with it, then with the container: the first free one is taken. */
+function sceneIds(file: SourceFile, container: string): string[] {
+  return [file.key.replace(/\.[^./]*$/, ""), file.key, `${container}/${file.key}`];
+}
+
+/** Cloud cover in percent from the tags that data providers use; null where there is none. */
+function cloudCover(info: CogInfo): number | null {
+  for (const [key, text] of Object.entries(info.metadata)) {
+    if (!/^(cloud_?cover(age)?|cloudy_pixel_percentage|cloud_coverage_assessment|eo:cloud_cover)$/i.test(key)) continue;
+    const value = Number(text);
+    if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  }
+  return null;
+}
+
+function stackProfile(file: SourceFile, info: CogInfo, options: PlaceOptions): StackProfile {
+  return {
+    crs: info.crs,
+    dtype: info.dtype,
+    bands: bandNames(file, info, options),
+    nodata: typeof info.nodata === "bigint" ? info.nodata.toString() : info.nodata,
+    scale: [...info.scale],
+    offset: [...info.offset],
+    levels: info.levels.map((level, index) => stackLevel(file, info, level, index)),
+  };
+}
+
+function stackLevel(file: SourceFile, info: CogInfo, level: ImageLevel, index: number): StackProfile["levels"][number] {
+  const { width, height, layout, encoding, planes } = level;
+  try {
+    codecsOf(encoding, layout === "striped");
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError)) throw cause;
+    throw new UnsupportedError(`${file.path}: ${cause.message}`, {
+      details: { ...cause.details, path: file.path },
+      cause,
+    });
+  }
+  if (encoding.dtype !== info.dtype) {
+    throw new UnsupportedError(`${file.path}: overview ${index} is ${encoding.dtype}, the image ${info.dtype}`, {
+      details: { path: file.path, level: index, dtype: encoding.dtype, expected: info.dtype },
+    });
+  }
+  return { width, height, layout, encoding, planes };
+}
+
+function bandNames(file: SourceFile, info: CogInfo, options: PlaceOptions): string[] {
+  const given = options.bandNames;
+  if (given !== undefined && given.length !== info.count) {
+    throw new InvalidInputError(
+      `${file.path}: holds ${info.count} band(s), but ${given.length} name(s) were given (${given.join(", ")})`,
+      { details: { path: file.path, bands: info.count, names: [...given] } },
+    );
+  }
+  const fallback = options.defaultBandNames?.length === info.count ? options.defaultBandNames : [];
+  const names = info.bandNames.map((name, i) => given?.[i] ?? (name || fallback[i] || `band_${i + 1}`));
+  return names.map((name, i) => unique(names, name, i));
+}
+
+/** A second band of one name gets a number, so that every name selects one band. */
+function unique(names: readonly string[], name: string, index: number): string {
+  const earlier = names.slice(0, index).filter((other) => other === name).length;
+  return earlier === 0 ? name : `${name}_${earlier + 1}`;
+}
+
+/** Text equal for grids that cover the same ground: their bounds need computing once. */
+export function groundKey(info: CogInfo, crs: Crs): string {
+  return JSON.stringify([crs.code ?? crs.definition, info.transform, info.width, info.height]);
+}

@@ -1,0 +1,98 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import picomatch from "picomatch";
+import { NotFoundError } from "../errors.js";
+import { type ByteStore, FileStore } from "../store/index.js";
+import { unsupportedScheme } from "../warehouse/sources.js";
+
+/** Files taken from a folder unless a pattern says otherwise: letter case does not matter. */
+const DEFAULT_GLOB = "**/*.{tif,tiff,gtiff}";
+
+/** A file that may become a scene, known from its listing alone. */
+export interface SourceFile {
+  /** Where people find it: an absolute path. */
+  path: string;
+  /** Store and key that its bytes are read through. */
+  store: ByteStore;
+  key: string;
+  sizeBytes: number;
+  /** Whole milliseconds since 1970-01-01 UTC. */
+  modifiedMs: number;
+  /** Version the listing saw, as the store gives it. */
+  version: string;
+}
+
+/** A place to look for files: a folder, and which of its files. */
+export interface SourceRoot {
+  /** Absolute path without symbolic links: the same folder has one identity. */
+  folder: string;
+  matches: (key: string) => boolean;
+}
+
+/**
+ * What a user named as a source: a folder (searched to any depth), a file, or a glob pattern.
+ *
+ * @throws NotFoundError where it does not exist.
+ */
+export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Promise<SourceRoot> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) unsupportedScheme(source);
+  const info = await stat(source).catch(() => null);
+  if (info?.isDirectory()) {
+    return { folder: await realpath(source), matches: picomatch(glob, { nocase: true, dot: false }) };
+  }
+  if (info?.isFile()) {
+    const file = await realpath(dirname(resolve(source)));
+    const name = basename(source);
+    return { folder: file, matches: (key) => key === name };
+  }
+  const scanned = picomatch.scan(source);
+  if (!scanned.isGlob) {
+    throw new NotFoundError(`${source}: no such file or folder`, { details: { path: source } });
+  }
+  const base = scanned.base === "" ? "." : scanned.base;
+  const folder = await realpath(base).catch(() => null);
+  if (folder === null) throw new NotFoundError(`${base}: no such folder`, { details: { path: base } });
+  return { folder, matches: picomatch(scanned.glob, { nocase: true }) };
+}
+
+/**
+ * The files of a root, sorted by path; nothing but the listing is read.
+ *
+ * @param root As {@link resolveSourceRoot} gives it.
+ * @param container Folder whose store reads them: the root, or a folder above that the warehouse knows already.
+ */
+export async function scanFiles(root: SourceRoot, container: string, signal?: AbortSignal): Promise<SourceFile[]> {
+  const store = new FileStore(container);
+  const below = toKey(relative(container, root.folder));
+  const prefix = below === "" ? "" : `${below}/`;
+  const files: SourceFile[] = [];
+  for await (const info of store.list(prefix, { signal })) {
+    if (!root.matches(info.key.slice(prefix.length))) continue;
+    files.push({
+      path: join(container, ...info.key.split("/")),
+      store,
+      key: info.key,
+      sizeBytes: info.sizeBytes,
+      modifiedMs: Math.floor(info.modifiedMs ?? 0),
+      version: info.version,
+    });
+  }
+  return files.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function toKey(path: string): string {
+  return path.split(sep).join("/");
+}
+
+/** A container name for a folder: readable, and unlike that of any other folder. */
+export function containerName(folder: string): string {
+  const label = basename(folder)
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .toLowerCase();
+  let hash = 0x811c9dc5;
+  // FNV-1a, 32 bits: tells folders of one name apart; nothing depends on its strength.
+  for (const byte of new TextEncoder().encode(folder)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return `${label === "" ? "root" : label}-${hash.toString(16).padStart(8, "0")}`;
+}

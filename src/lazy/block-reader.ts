@@ -1,0 +1,121 @@
+import type { BlockDecoder } from "../codec/block-decoder.js";
+import type { BlockEncoding } from "../codec/block-encoding.js";
+import { CorruptDataError, isPixelQueryError, SourceChangedError } from "../errors.js";
+import { bytesPerSample, type TypedArray } from "../ndarray/dtype.js";
+import { FileStore, objectName, type StoredObject } from "../store/index.js";
+import type { PlannedRead, PlannedSource } from "./read-plan.js";
+
+/** Where a planned source really lies. */
+export interface OpenSource extends StoredObject {
+  planned: PlannedSource;
+}
+
+/** Compressed bytes read beyond the share of the block that the wanted rows make up: blocks are not evenly dense. */
+const MARGIN = 1.25;
+const MARGIN_BYTES = 16_384;
+
+/**
+ * Read one block's window from its source and decode it.
+ *
+ * Only as much of the block is read as its wanted rows seem to need, and the rest where that runs dry. The source is
+ * compared with what was recorded, by size and modification time, in the same step. A local file is read without
+ * giving up the thread: that is what worker threads are for.
+ *
+ * @returns Samples band-major, `[window.samples, rows, cols]`.
+ * @throws SourceChangedError where the file is gone or not the one that was ingested.
+ * @throws CorruptDataError where the block does not decode; both name the file.
+ */
+export async function readBlock(
+  decoder: BlockDecoder,
+  source: OpenSource,
+  encoding: BlockEncoding,
+  read: PlannedRead,
+): Promise<TypedArray> {
+  const { store } = source;
+  for (const lengthBytes of [firstShare(encoding, read), read.length]) {
+    // Nothing may come between filling the decoder's input and decoding it: other reads share the decoder.
+    const fetched = store instanceof FileStore ? null : await fetchBytes(source, read.offset, lengthBytes);
+    const input = decoder.input(lengthBytes);
+    if (fetched !== null) input.set(fetched);
+    else readFile(source, store as FileStore, read.offset, input);
+    const values = decode(decoder, source, encoding, read, lengthBytes);
+    if (values !== null) return values;
+  }
+  throw new CorruptDataError(`${objectName(source)}: the block at byte ${read.offset} ends early`, {
+    details: { path: objectName(source), offset: read.offset, length: read.length },
+  });
+}
+
+/** Bytes from the block's start that most likely hold the wanted rows. */
+function firstShare(encoding: BlockEncoding, { length, window }: PlannedRead): number {
+  if (encoding.compression === "NONE") {
+    const rowBytes = encoding.cols * encoding.samples * bytesPerSample(encoding.dtype);
+    return Math.min(length, window.rowStop * rowBytes);
+  }
+  return Math.min(length, Math.ceil((length * MARGIN * window.rowStop) / window.storedRows) + MARGIN_BYTES);
+}
+
+function decode(
+  decoder: BlockDecoder,
+  source: OpenSource,
+  encoding: BlockEncoding,
+  read: PlannedRead,
+  lengthBytes: number,
+): TypedArray | null {
+  try {
+    return decoder.decode(encoding, lengthBytes, read.window, { whole: lengthBytes === read.length });
+  } catch (cause) {
+    if (!isPixelQueryError(cause, "CorruptDataError")) throw cause;
+    const where = objectName(source);
+    throw new CorruptDataError(
+      `${where}: the block at byte ${read.offset} (${read.length} bytes) cannot be decoded: ${cause.message}`,
+      { details: { ...cause.details, path: where, offset: read.offset, length: read.length }, cause },
+    );
+  }
+}
+
+function readFile(source: OpenSource, store: FileStore, offset: number, into: Uint8Array): void {
+  const got = store.readSync(source.key, offset, into);
+  assertUnchanged(source, got);
+  assertLength(source, offset, into.length, got?.bytesRead ?? 0);
+}
+
+async function fetchBytes(source: OpenSource, offset: number, length: number): Promise<Uint8Array> {
+  assertUnchanged(source, await source.store.head(source.key));
+  const got = await source.store.get(source.key, { offset, length });
+  assertLength(source, offset, length, got?.data.length ?? 0);
+  return got?.data ?? new Uint8Array(0);
+}
+
+function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedMs: number | null } | null): void {
+  const { planned } = source;
+  const where = objectName(source);
+  if (now === null) {
+    throw new SourceChangedError(
+      `${where}: is gone; it was ingested with ${planned.sizeBytes} bytes. Put it back, or ingest the folder again`,
+      { details: { path: where, recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs } } },
+    );
+  }
+  const modifiedMs = Math.floor(now.modifiedMs ?? planned.modifiedMs);
+  if (now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs) return;
+  const [was, is] = [describe(planned.sizeBytes, planned.modifiedMs), describe(now.sizeBytes, modifiedMs)];
+  throw new SourceChangedError(`${where}: changed since it was ingested (${was}, now ${is}); ingest it again`, {
+    details: {
+      path: where,
+      recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs },
+      found: { sizeBytes: now.sizeBytes, modifiedMs },
+    },
+  });
+}
+
+function assertLength(source: OpenSource, offset: number, wanted: number, got: number): void {
+  if (got === wanted) return;
+  const where = objectName(source);
+  throw new CorruptDataError(`${where}: ends inside the block at byte ${offset} (${got} of ${wanted} bytes)`, {
+    details: { path: where, offset, wanted, got },
+  });
+}
+
+function describe(sizeBytes: number, modifiedMs: number): string {
+  return `${sizeBytes} bytes of ${new Date(modifiedMs).toISOString()}`;
+}

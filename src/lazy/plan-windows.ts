@@ -1,0 +1,205 @@
+import type { BlockEncoding } from "../codec/block-encoding.js";
+import { bytesPerSample } from "../ndarray/dtype.js";
+import { levelPath } from "../warehouse/layout.js";
+import { type SlotTable, slotSize } from "../warehouse/slots.js";
+import type { Stack } from "../warehouse/stack.js";
+import type { Warehouse } from "../warehouse/warehouse.js";
+import type { PlannedHole, PlannedRead, PlannedSource, PlannedTarget, ReadCost, ReadPlan } from "./read-plan.js";
+
+/** A window that a question needs, in one slot's own pixels. It lies inside the slot's image. */
+export interface WantedWindow {
+  /** Index of the stack in the scene table, and the time step in it. */
+  stack: number;
+  slot: number;
+  /** Row of the scene table. */
+  scene: number;
+  level: number;
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
+
+interface Draft {
+  sources: PlannedSource[];
+  sourceIndex: Map<string, number>;
+  encodings: BlockEncoding[];
+  reads: PlannedRead[];
+  holes: PlannedHole[];
+}
+
+/**
+ * The plan that fills each window with the named bands: which bytes of which files, decoded how, going where.
+ *
+ * Only references are looked up; no source is touched. A band that a stack does not have is in no read: it stays
+ * uncovered.
+ */
+export async function planWindows(
+  warehouse: Warehouse,
+  bands: readonly string[],
+  windows: readonly WantedWindow[],
+): Promise<ReadPlan> {
+  const draft: Draft = { sources: [], sourceIndex: new Map(), encodings: [], reads: [], holes: [] };
+  const byArray = groupByArray(windows);
+  for (const indices of byArray.values()) await planArray(warehouse, bands, windows, indices, draft);
+  draft.reads.sort((a, b) => a.target - b.target);
+  return {
+    kind: "read-plan",
+    snapshot: warehouse.snapshot,
+    bands,
+    targets: windows.map((window) => toTarget(warehouse, window)),
+    sources: draft.sources,
+    encodings: draft.encodings,
+    reads: draft.reads,
+    holes: draft.holes,
+  };
+}
+
+function arrayKey(window: WantedWindow | undefined): string {
+  return `${window?.stack} ${window?.level}`;
+}
+
+function groupByArray(windows: readonly WantedWindow[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  windows.forEach((window, i) => {
+    const key = arrayKey(window);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
+    else group.push(i);
+  });
+  return groups;
+}
+
+function toTarget(
+  warehouse: Warehouse,
+  { stack, slot, scene, level, row, col, rows, cols }: WantedWindow,
+): PlannedTarget {
+  return { stack: warehouse.stack(stack).path, slot, scene, level, row, col, rows, cols };
+}
+
+/** One block of a window: what {@link PlannedRead} says, before its bytes are known. */
+interface WantedBlock {
+  target: number;
+  /** Chunk index: slot, plane, block row, block column. */
+  index: readonly [number, number, number, number];
+  samples: number[];
+  bands: number[];
+  rowStart: number;
+  rowStop: number;
+  colStart: number;
+  colStop: number;
+  storedRows: number;
+  row: number;
+  col: number;
+}
+
+async function planArray(
+  warehouse: Warehouse,
+  bands: readonly string[],
+  windows: readonly WantedWindow[],
+  indices: readonly number[],
+  draft: Draft,
+): Promise<void> {
+  const first = windows[indices[0] ?? 0];
+  if (first === undefined) return;
+  const stack = warehouse.stack(first.stack);
+  const slots = await warehouse.slots(stack);
+  const wanted = indices.flatMap((target) => {
+    const window = windows[target];
+    return window === undefined ? [] : blocksOf(stack, slots, bands, window, target);
+  });
+  const flat = new Uint32Array(wanted.length * 4);
+  wanted.forEach((block, i) => {
+    flat.set(block.index, i * 4);
+  });
+  const references = await warehouse.session.chunkReferences(levelPath(stack.path, first.level), flat);
+  const encoding = draft.encodings.push(stack.levels[first.level]?.encoding as BlockEncoding) - 1;
+  wanted.forEach((block, i) => {
+    if (references.found[i] === 0) {
+      draft.holes.push(toHole(block));
+      return;
+    }
+    const location = references.locations[references.locationIndex[i] ?? 0] ?? "";
+    const source = sourceOf(draft, location, slots, block.index[0]);
+    draft.reads.push(toRead(block, source, encoding, references.offsets[i] ?? 0, references.lengths[i] ?? 0));
+  });
+}
+
+function sourceOf(draft: Draft, location: string, slots: SlotTable, slot: number): number {
+  let source = draft.sourceIndex.get(location);
+  if (source === undefined) {
+    const planned = { location, sizeBytes: slots.sizeBytes[slot] ?? 0, modifiedMs: slots.modifiedMs[slot] ?? 0 };
+    source = draft.sources.push(planned) - 1;
+    draft.sourceIndex.set(location, source);
+  }
+  return source;
+}
+
+function blocksOf(
+  stack: Stack,
+  slots: SlotTable,
+  bands: readonly string[],
+  window: WantedWindow,
+  target: number,
+): WantedBlock[] {
+  const level = stack.levels[window.level];
+  if (level === undefined) return [];
+  const { encoding } = level;
+  const { height } = slotSize(slots, stack.levels.length, window.slot, window.level);
+  const blocks: WantedBlock[] = [];
+  const rowEnd = window.row + window.rows;
+  const colEnd = window.col + window.cols;
+  for (const plane of planesOf(stack, level.planes, bands)) {
+    for (let down = Math.floor(window.row / encoding.rows); down * encoding.rows < rowEnd; down++) {
+      for (let across = Math.floor(window.col / encoding.cols); across * encoding.cols < colEnd; across++) {
+        const [top, left] = [down * encoding.rows, across * encoding.cols];
+        const [row, col] = [Math.max(window.row, top), Math.max(window.col, left)];
+        blocks.push({
+          target,
+          index: [window.slot, plane.plane, down, across],
+          samples: plane.samples,
+          bands: plane.bands,
+          rowStart: row - top,
+          rowStop: Math.min(rowEnd, top + encoding.rows) - top,
+          colStart: col - left,
+          colStop: Math.min(colEnd, left + encoding.cols) - left,
+          storedRows: level.layout === "striped" ? Math.min(encoding.rows, height - top) : encoding.rows,
+          row: row - window.row,
+          col: col - window.col,
+        });
+      }
+    }
+  }
+  return blocks;
+}
+
+/** Which planes hold the wanted bands, and as which of their samples. */
+function planesOf(stack: Stack, planes: number, bands: readonly string[]) {
+  const places = bands
+    .map((name, band) => ({ band, place: stack.bands.indexOf(name) }))
+    .filter(({ place }) => place >= 0);
+  if (places.length === 0) return [];
+  if (planes > 1) return places.map(({ band, place }) => ({ plane: place, samples: [0], bands: [band] }));
+  return [{ plane: 0, samples: places.map(({ place }) => place), bands: places.map(({ band }) => band) }];
+}
+
+function toHole({ target, row, col, rowStart, rowStop, colStart, colStop, bands }: WantedBlock): PlannedHole {
+  return { target, row, col, rows: rowStop - rowStart, cols: colStop - colStart, bands };
+}
+
+function toRead(block: WantedBlock, source: number, encoding: number, offset: number, length: number): PlannedRead {
+  const { target, row, col, bands, rowStart, rowStop, colStart, colStop, samples, storedRows } = block;
+  const window = { rowStart, rowStop, colStart, colStop, samples, storedRows };
+  return { source, encoding, offset, length, window, target, row, col, bands };
+}
+
+/** What a plan will read: exact in files and requests, and an upper bound in bytes. */
+export function costOf(plan: ReadPlan): ReadCost {
+  let [bytes, decodedBytes] = [0, 0];
+  for (const { length, window, encoding } of plan.reads) {
+    bytes += length;
+    const pixels = (window.rowStop - window.rowStart) * (window.colStop - window.colStart) * window.samples.length;
+    decodedBytes += pixels * bytesPerSample(plan.encodings[encoding]?.dtype ?? "uint8");
+  }
+  return { files: plan.sources.length, requests: plan.reads.length, bytes, decodedBytes };
+}

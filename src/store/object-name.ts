@@ -1,0 +1,13 @@
+import type { ByteStore } from "./byte-store.js";
+import { FileStore } from "./file-store.js";
+
+/** An object of a byte store. */
+export interface StoredObject {
+  store: ByteStore;
+  key: string;
+}
+
+/** What people know an object by: the path of a local file, or a URL. */
+export function objectName({ store, key }: StoredObject): string {
+  return store instanceof FileStore ? store.pathOf(key) : `${store.url}/${key}`;
+}

@@ -1,0 +1,87 @@
+import { ConflictError, CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
+import { Repository } from "../icechunk/index.js";
+import { type ByteStore, FileStore } from "../store/index.js";
+import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
+import { unsupportedScheme } from "./sources.js";
+
+/** Objects that an interrupted creation leaves: the first snapshot of every Icechunk repository, and its empty log. */
+const INITIAL_OBJECTS = new Set(["snapshots/1CECHNKREP0F1RSTCMT0", "transactions/1CECHNKREP0F1RSTCMT0"]);
+
+/** Folders of an Icechunk repository. */
+const REPOSITORY_FOLDERS = ["snapshots/", "manifests/", "transactions/", "chunks/", "overwritten/"];
+
+/**
+ * The byte store at a location: a local folder.
+ *
+ * @throws UnsupportedError for object stores and web addresses.
+ */
+export function openWarehouseStore(location: string): ByteStore {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location) && !location.startsWith("file://")) unsupportedScheme(location);
+  return new FileStore(
+    location.startsWith("file://") ? decodeURIComponent(location.slice("file://".length)) : location,
+  );
+}
+
+/**
+ * Open the repository of an existing warehouse. Never creates one.
+ *
+ * @throws NotFoundError where there is none, saying how to make one.
+ */
+export async function openRepository(store: ByteStore): Promise<Repository> {
+  if (!(await Repository.exists(store))) {
+    await assertNotBroken(store);
+    throw new NotFoundError(
+      `${store.url}: no warehouse here; make one with "pixelquery ingest SOURCE -w ${store.url}", or name another with -w`,
+      { details: { warehouse: store.url } },
+    );
+  }
+  return Repository.open(store);
+}
+
+/**
+ * Open the repository of a warehouse, or create it where the folder is absent or empty.
+ *
+ * @throws CorruptDataError where a repository lies broken: it is left as it is.
+ * @throws InvalidInputError where the folder holds something else.
+ */
+export async function openOrCreateRepository(store: ByteStore): Promise<Repository> {
+  if (await Repository.exists(store)) return Repository.open(store);
+  await assertNotBroken(store);
+  await assertFree(store);
+  try {
+    return await createRepository(store);
+  } catch (error) {
+    if (error instanceof ConflictError) return Repository.open(store);
+    throw error;
+  }
+}
+
+/** A new repository whose manifests are split along time. */
+export function createRepository(store: ByteStore): Promise<Repository> {
+  return Repository.create(store, {
+    splitting: [{ path: PIXEL_ARRAY_PATTERN, axis: 0, chunks: MANIFEST_TIME_STEPS }],
+  });
+}
+
+async function assertNotBroken(store: ByteStore): Promise<void> {
+  for (const folder of REPOSITORY_FOLDERS) {
+    for await (const { key } of store.list(folder)) {
+      if (INITIAL_OBJECTS.has(key)) continue;
+      throw new CorruptDataError(
+        `${store.url}: a warehouse whose object "repo" is missing (${key} is there); nothing was changed. ` +
+          `Restore "repo" from the newest file in ${store.url}/overwritten, or choose another folder`,
+        { details: { warehouse: store.url, found: key, missing: "repo" } },
+      );
+    }
+  }
+}
+
+async function assertFree(store: ByteStore): Promise<void> {
+  for await (const { key } of store.list("")) {
+    if (INITIAL_OBJECTS.has(key)) continue;
+    throw new InvalidInputError(
+      `${store.url}: not a warehouse and not empty (${key} is there); choose an empty or a new folder`,
+      { details: { warehouse: store.url, found: key } },
+    );
+  }
+}

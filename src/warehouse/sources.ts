@@ -1,0 +1,70 @@
+import { UnsupportedError } from "../errors.js";
+import { type Repository, resolveLocation, type VirtualChunkContainer } from "../icechunk/index.js";
+import { type ByteStore, FileStore, type StoredObject } from "../store/index.js";
+
+/** Scheme of references that name a container of the repository's configuration instead of a place. */
+const SCHEME = "vcc://";
+
+/**
+ * Location of a source file as references hold it. Each path segment is percent-encoded, so that names with spaces,
+ * `#`, `?`, `%` or letters beyond ASCII survive every reader's URL parser.
+ */
+export function sourceLocation(container: string, key: string): string {
+  return `${SCHEME}${container}/${key.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** URL of a local folder as containers hold it, ending in a slash. */
+export function folderUrl(folder: string): string {
+  const trimmed = folder.replace(/\/+$/, "");
+  return `file://${trimmed.split("/").map(encodeURIComponent).join("/")}/`;
+}
+
+/** The local folder that a container's URL names. */
+export function urlFolder(urlPrefix: string): string {
+  return decodeURIComponent(urlPrefix.slice("file://".length));
+}
+
+/** The stores behind a repository's containers: nothing outside them is ever read. */
+export interface SourceStores {
+  /** Longest prefix first, as `Repository.containers` gives them. */
+  readonly containers: readonly VirtualChunkContainer[];
+  /**
+   * The store whose keys are relative to the container's prefix.
+   *
+   * @throws UnsupportedError for storage that this version does not read.
+   */
+  readonly storeOf: (container: VirtualChunkContainer) => ByteStore;
+}
+
+/** The stores of a repository's containers, each opened when it is first asked for. */
+export async function openSourceStores(repository: Repository): Promise<SourceStores> {
+  const stores = new Map<string, ByteStore>();
+  const storeOf = ({ urlPrefix }: VirtualChunkContainer) => {
+    let store = stores.get(urlPrefix);
+    if (store === undefined) {
+      if (!urlPrefix.startsWith("file://")) unsupportedScheme(urlPrefix);
+      store = new FileStore(urlFolder(urlPrefix));
+      stores.set(urlPrefix, store);
+    }
+    return store;
+  };
+  return { containers: await repository.containers(), storeOf };
+}
+
+/**
+ * The store and key behind a location.
+ *
+ * @throws InvalidInputError where the repository has no container for it.
+ */
+export function resolveSource({ containers, storeOf }: SourceStores, location: string): StoredObject {
+  const { container, key } = resolveLocation(containers, location);
+  return { store: storeOf(container), key };
+}
+
+/** @throws UnsupportedError always: what a remote warehouse or source says until object stores are there. */
+export function unsupportedScheme(location: string): never {
+  throw new UnsupportedError(
+    `${location}: only local folders are read in this version; copy or mount the data, or wait for object storage`,
+    { details: { location } },
+  );
+}

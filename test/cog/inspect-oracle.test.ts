@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { type InspectedFile, inspectJson } from "../../src/cog/inspect.js";
+import { openTiffHeader } from "../../src/cog/open-cog-info.js";
+import type { TiffHeader } from "../../src/cog/tiff-header.js";
+import { openProjection } from "../../src/geo/projection.js";
+import { FileStore } from "../../src/store/file-store.js";
+
+/** What make_oracle.py writes of one file; what is ordinary is left out. */
+interface Facts {
+  size: [number, number];
+  dtype: string[];
+  geotransform: [number, number, number, number, number, number] | null;
+  nodata?: (number | string | null)[];
+  scale?: (number | null)[];
+  offset?: (number | null)[];
+  block: [number, number];
+  compression: string;
+  predictor?: number;
+  interleave: string | null;
+  layout?: string;
+  overviews?: [number, number][];
+  mask?: boolean;
+  descriptions?: (string | null)[];
+  areaOrPoint: string | null;
+  gcps?: number;
+  signedByte?: boolean;
+  crs: { code: string | null; name: string; samples?: [number, number, number, number][] | null } | null;
+}
+
+const project = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const dataFolder = process.env.PIXELQUERY_DATA ?? join(project, "..", "shared", "data");
+const oracle: Record<string, Facts | null> = JSON.parse(
+  gunzipSync(readFileSync(join(project, "test/fixtures/inspect/gdalinfo.json.gz"))).toString(),
+);
+
+const gdalTypes: Record<string, string> = {
+  Byte: "uint8",
+  UInt16: "uint16",
+  Int16: "int16",
+  UInt32: "uint32",
+  Int32: "int32",
+  UInt64: "uint64",
+  Int64: "int64",
+  Float32: "float32",
+  Float64: "float64",
+  CInt16: "complex_int16",
+  CInt32: "complex_int32",
+  CFloat32: "complex64",
+  CFloat64: "complex128",
+};
+
+/** Where we differ from GDAL 3.6.2 on purpose: file → field → why. */
+const exceptions: Record<string, Record<string, string>> = {
+  "odd-tiffs/gdal/bug4468.tif": {
+    predictor:
+      "GDAL prints no PREDICTOR beside the old code of deflate (32946), though it undoes predictor 2 when reading",
+  },
+  "odd-tiffs/gdal/rgbsmall_cmyk.tif": {
+    blockSize: "GDAL shows CMYK as RGBA, in blocks of its own making; the file has one strip of 50 rows",
+  },
+};
+
+function all<T>(values: readonly T[] | undefined, count: number, ordinary: T): T[] {
+  if (values === undefined) return Array<T>(count).fill(ordinary);
+  return values.length === 1 ? Array<T>(count).fill(values[0] as T) : [...values];
+}
+
+function differences(ours: InspectedFile, header: TiffHeader, facts: Facts): string[] {
+  const found: string[] = [];
+  const same = (field: string, our: unknown, theirs: unknown) => {
+    if (JSON.stringify(our) !== JSON.stringify(theirs)) {
+      found.push(`${field}: ours ${JSON.stringify(our)}, GDAL's ${JSON.stringify(theirs)}`);
+    }
+  };
+  const count = facts.dtype.length === 1 ? ours.count : facts.dtype.length;
+  const type = facts.signedByte ? "int8" : gdalTypes[facts.dtype[0] as string];
+  const gt = facts.geotransform;
+  same("size", [ours.width, ours.height], facts.size);
+  same("count", ours.count, count);
+  same("dtype", ours.dtype === "float16" ? "float32" : ours.dtype, type);
+  same("transform", ours.transform, gt && [gt[1], gt[2], gt[0], gt[4], gt[5], gt[3]]);
+  same("nodata", Array(count).fill(ours.nodata), all(facts.nodata, count, null));
+  same(
+    "scale",
+    ours.scale,
+    all(facts.scale, count, null).map((value) => value ?? 1),
+  );
+  same(
+    "offset",
+    ours.offset,
+    all(facts.offset, count, null).map((value) => value ?? 0),
+  );
+  same("blockSize", ours.blockSize, facts.block);
+  same("compression", ours.compression, facts.compression.replace("YCbCr ", ""));
+  same("predictor", ours.predictor, facts.predictor ?? 1);
+  same("interleave", ours.interleave, facts.interleave);
+  same("driver", ours.driver, facts.layout === "COG" ? "COG" : "GTiff");
+  same(
+    "overviews",
+    ours.overviews.map(({ width, height }) => [width, height]),
+    facts.overviews ?? [],
+  );
+  same(
+    "mask",
+    header.masks.some((mask) => !mask.isReduced),
+    facts.mask ?? false,
+  );
+  same("bandNames", ours.bandNames, all(facts.descriptions, count, null));
+  same("pixelIsPoint", header.pixelIsPoint, facts.areaOrPoint === "Point");
+  same("groundControlPoints", header.groundControlPoints, facts.gcps ?? 0);
+  if (facts.crs === null) same("crs", ours.crs, null);
+  else if (facts.crs.code !== null) same("crs", ours.crs, facts.crs.code);
+  else same("crs", ours.crs !== null, true);
+  return found;
+}
+
+describe.skipIf(!existsSync(dataFolder))("inspect on the data set beside the checkout", () => {
+  const store = new FileStore(dataFolder);
+
+  test("says what gdalinfo says of every file that GDAL opens", async () => {
+    const wrong: string[] = [];
+    let opened = 0;
+    for (const [path, facts] of Object.entries(oracle)) {
+      if (facts === null) continue;
+      opened++;
+      try {
+        const { info } = await openTiffHeader(store, path);
+        const reasons = exceptions[path] ?? {};
+        const found = differences(inspectJson(path, info), info, facts);
+        wrong.push(
+          ...found.filter((text) => !((text.split(":")[0] as string) in reasons)).map((text) => `${path} ${text}`),
+        );
+      } catch (error) {
+        wrong.push(`${path} ${(error as Error).name}: ${(error as Error).message}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(opened).toBe(667);
+  });
+
+  test("relates user-defined CRSs to lon/lat as GDAL does", async () => {
+    const wrong: string[] = [];
+    for (const [path, facts] of Object.entries(oracle)) {
+      if (!facts?.crs?.samples) continue;
+      const { info } = await openTiffHeader(store, path);
+      if (info.crs === null) continue;
+      const projection = await openProjection(info.crs);
+      for (const [lon, lat, x, y] of facts.crs.samples) {
+        const [ourX, ourY] = projection.forward(lon, lat);
+        if (!(Math.hypot(ourX - x, ourY - y) < 1e-3))
+          wrong.push(`${path} ${lon} ${lat}: ${ourX} ${ourY}, GDAL's ${x} ${y}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
