@@ -106,10 +106,11 @@ function changed(store: ByteStore, key: string): SourceChangedError {
   });
 }
 
-/** FNV-1a over little-endian 32-bit words: a quarter of the steps, and as good for this. */
+/** FNV-1a over 32-bit words, in the platform's (little-endian) order: a quarter of the steps, and as good for this. */
 function fingerprint(bytes: Uint8Array = new Uint8Array(0)): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
   let hash = 0x811c9dc5;
-  for (let at = 0; at + 4 <= bytes.byteLength; at += 4) hash = Math.imul(hash ^ view.getUint32(at, true), 0x01000193);
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
   return hash >>> 0;
 }

@@ -85,6 +85,23 @@ function supportedType(image: TiffImage): DType {
   return dtype;
 }
 
+/** PhotometricInterpretation YCbCr (TIFF 6.0, section 21): chroma is stored less often than luma. */
+const YCBCR = 6;
+
+/** Refuses blocks that hold something else than one number a sample, first bit first. */
+function assertPlainSamples(image: TiffImage): void {
+  if (image.photometric === YCBCR && image.compression !== "JPEG") {
+    throw new UnsupportedError(`YCbCr pixels without JPEG (here ${image.compression}) are not supported.`, {
+      details: { photometric: YCBCR, compression: image.compression },
+    });
+  }
+  if (image.isBitReversed) {
+    throw new UnsupportedError("Bytes with their bits in reverse order (FillOrder 2) are not supported.", {
+      details: { fillOrder: 2 },
+    });
+  }
+}
+
 function imageLevel(bytes: HeaderBytes, header: TiffHeader, image: TiffImage, dtype: DType): ImageLevel {
   return {
     width: image.width,
@@ -101,6 +118,7 @@ function blockEncoding(header: TiffHeader, image: TiffImage, dtype: DType): Bloc
       details: { compression: image.compression },
     });
   }
+  assertPlainSamples(image);
   if (image.predictor !== 1 && image.predictor !== 2 && image.predictor !== 3) {
     throw new UnsupportedError(`The predictor ${image.predictor} is not known.`, {
       details: { predictor: image.predictor },

@@ -26,6 +26,8 @@ export interface TiffImage {
   /** True where each block holds one sample of every pixel. */
   isPlanar: boolean;
   photometric: number;
+  /** True where the bits of every byte run backwards (FillOrder 2). */
+  isBitReversed: boolean;
   isReduced: boolean;
   isMask: boolean;
 }
@@ -99,6 +101,7 @@ export function readTiffImage(header: HeaderBytes, start: TiffStart, directory: 
     predictor: number(Tag.Predictor, 1),
     isPlanar: number(Tag.PlanarConfiguration, 1) === 2,
     photometric: number(Tag.PhotometricInterpretation, 0),
+    isBitReversed: number(Tag.FillOrder, 1) === 2,
     isReduced: (subfile & REDUCED) !== 0,
     isMask: (subfile & MASK) !== 0,
   };

@@ -6,6 +6,7 @@ export const Tag = {
   BitsPerSample: 258,
   Compression: 259,
   PhotometricInterpretation: 262,
+  FillOrder: 266,
   DocumentName: 269,
   ImageDescription: 270,
   StripOffsets: 273,

@@ -21,6 +21,8 @@ export interface Scope {
   readonly ids: readonly string[];
   /** The stack of each of those scenes, by its index in the scene table. */
   readonly stacks: Int32Array;
+  /** The grid of each of those scenes. */
+  readonly grids: readonly SceneGrid[];
   /** Every band that a scene has, in the product's order. */
   readonly bands: readonly string[];
   /** The error says why the scenes share no lattice; it is thrown when pixels are asked for. */
@@ -34,18 +36,23 @@ export interface Scope {
 export async function createScope(warehouse: Warehouse, scenes: Int32Array): Promise<Scope> {
   const stacks = scenes.map((row) => warehouse.scenes.stack[row] ?? 0);
   const allIds = await warehouse.ids();
-  const lattice = joinGrids(await gridsOf(warehouse, scenes, stacks));
-  const [height, width] = lattice instanceof GridMismatchError ? [0, 0] : [lattice.height, lattice.width];
+  const grids = await gridsOf(warehouse, scenes, stacks);
   return {
     warehouse,
     scenes,
     ids: Array.from(scenes, (row) => allIds[row] ?? ""),
     stacks,
+    grids,
     bands: bandsOfStacks([...new Set(stacks)].map((stack) => warehouse.stack(stack))),
-    lattice,
-    rows: { start: 0, stop: height },
-    cols: { start: 0, stop: width },
+    ...joinScenes(grids),
   };
+}
+
+/** The lattice of scenes, and the whole of it as window. */
+export function joinScenes(grids: readonly SceneGrid[]): Pick<Scope, "lattice" | "rows" | "cols"> {
+  const lattice = joinGrids(grids);
+  const [height, width] = lattice instanceof GridMismatchError ? [0, 0] : [lattice.height, lattice.width];
+  return { lattice, rows: { start: 0, stop: height }, cols: { start: 0, stop: width } };
 }
 
 async function gridsOf(warehouse: Warehouse, scenes: Int32Array, stacks: Int32Array): Promise<SceneGrid[]> {

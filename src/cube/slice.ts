@@ -1,6 +1,6 @@
-import { SelectionError } from "../errors.js";
+import { GridMismatchError, SelectionError } from "../errors.js";
 import { pixelCentreAxes } from "../geo/geo-box.js";
-import { geoBoxOf, type IndexRange, latticeOf, type Scope } from "./scope.js";
+import { geoBoxOf, type IndexRange, joinScenes, latticeOf, type Scope } from "./scope.js";
 import { parseTimeRange } from "./time-range.js";
 
 /** A slice by labels, both ends included; an absent end is open. */
@@ -33,12 +33,12 @@ export interface Isel {
  * @throws GridMismatchError for `y` and `x` where scenes share no grid.
  */
 export function sliceByPositions(scope: Scope, { time, y, x }: Isel): Scope {
-  if (y !== undefined || x !== undefined) latticeOf(scope);
   const sliced = time === undefined ? scope : sliceTimes(scope, range("time", time, scope.scenes.length));
+  if (y !== undefined || x !== undefined) latticeOf(sliced);
   return {
     ...sliced,
-    rows: y === undefined ? scope.rows : within(scope.rows, "y", y),
-    cols: x === undefined ? scope.cols : within(scope.cols, "x", x),
+    rows: y === undefined ? sliced.rows : within(sliced.rows, "y", y),
+    cols: x === undefined ? sliced.cols : within(sliced.cols, "x", x),
   };
 }
 
@@ -61,16 +61,20 @@ function range(dim: string, wanted: number | Partial<IndexRange>, length: number
   return { start, stop: Math.max(start, wanted.stop === undefined ? length : clamp(wanted.stop)) };
 }
 
-/** The scope with only some of its time steps; its lattice stays as it is. */
+/** The scope with only some of its time steps; its lattice stays as it is, or is made of what now shares one. */
 function sliceTimes(scope: Scope, { start, stop }: IndexRange): Scope {
   const { lattice } = scope;
-  return {
+  const grids = scope.grids.slice(start, stop);
+  const sliced = {
     ...scope,
     scenes: scope.scenes.slice(start, stop),
     ids: scope.ids.slice(start, stop),
     stacks: scope.stacks.slice(start, stop),
-    lattice: lattice instanceof Error ? lattice : { ...lattice, origins: lattice.origins.slice(start * 2, stop * 2) },
+    grids,
   };
+  return lattice instanceof GridMismatchError
+    ? { ...sliced, ...joinScenes(grids) }
+    : { ...sliced, lattice: { ...lattice, origins: lattice.origins.slice(start * 2, stop * 2) } };
 }
 
 /**
@@ -78,9 +82,9 @@ function sliceTimes(scope: Scope, { start, stop }: IndexRange): Scope {
  *
  * @throws SelectionError where nothing has them.
  */
-export function sliceByLabels(scope: Scope, { time, x, y }: Sel): Scope {
+export function sliceByLabels(all: Scope, { time, x, y }: Sel): Scope {
+  const scope = time === undefined ? all : sliceByPositions(all, { time: timePositions(all, time) });
   const positions: Isel = {};
-  if (time !== undefined) positions.time = timePositions(scope, time);
   const box = geoBoxOf(scope);
   const centres = box === null ? null : pixelCentreAxes(box.transform, box.width, box.height);
   if (x !== undefined) positions.x = axisPositions("x", x, centres?.x);

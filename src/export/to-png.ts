@@ -91,7 +91,12 @@ function encodeTrueColor(options: PngOptions): Uint8Array {
     const isThere = (status === null || status[i] === 0) && Math.min(red[i]!, green[i]!, blue[i]!) >= 0;
     const alpha = isThere ? Number(opacity?.[i] ?? 255) : 0;
     // A missing pixel keeps no colour, which would show at the edges when a viewer scales the picture.
-    if (isThere) pixels.set([red[i]!, green[i]!, blue[i]!, alpha], i * 4);
+    if (isThere) {
+      pixels[i * 4] = red[i]!;
+      pixels[i * 4 + 1] = green[i]!;
+      pixels[i * 4 + 2] = blue[i]!;
+      pixels[i * 4 + 3] = alpha;
+    }
     isOpaque &&= alpha >= 255;
   }
   const bytes = new Uint8Array(pixels.buffer);

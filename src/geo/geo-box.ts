@@ -19,12 +19,22 @@ export interface Pixel {
 /**
  * The pixel whose edges contain a place of the CRS; null outside the grid.
  *
- * Half-open as in GDAL: an edge belongs to the pixel that starts there, so the grid's last edges are outside. A place on
- * an edge is decided by this function's arithmetic, GDAL's own: x · (1/a) − c/a, rounded down.
+ * Half-open as in GDAL: an edge belongs to the pixel that starts there, so the grid's last edges are outside. Edges of a
+ * grid along the axes are a·col + c and e·row + f in double arithmetic, to the last bit; GDAL's own floor of a rounded
+ * inverse puts a quarter of the places exactly on an edge into a neighbour. In a rotated grid the inverse decides.
  */
 export function pixelAt(box: GeoBox, x: number, y: number): Pixel | null {
-  const [col, row] = applyAffine(invertAffine(box.transform), x, y).map(Math.floor) as [number, number];
+  const [a, , c, , e, f] = box.transform;
+  let [col, row] = applyAffine(invertAffine(box.transform), x, y).map(Math.floor) as [number, number];
+  if (isAxisAligned(box.transform)) [col, row] = [settle(col, a, c, x), settle(row, e, f, y)];
   return col >= 0 && row >= 0 && col < box.width && row < box.height ? { row, col } : null;
+}
+
+/** The index whose edges, `size`·index + `origin` and the next, hold a place: `index` itself or a neighbour. */
+function settle(index: number, size: number, origin: number, place: number): number {
+  const isBehind = (edge: number) => (size > 0 ? edge > place : edge < place);
+  if (isBehind(size * index + origin)) return index - 1;
+  return isBehind(size * (index + 1) + origin) ? index : index + 1;
 }
 
 /** [xmin, ymin, xmax, ymax] of the outer pixel edges, in the CRS. */

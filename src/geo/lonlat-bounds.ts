@@ -3,7 +3,7 @@ import { type Affine, applyAffine } from "./affine.js";
 import type { Projection } from "./projection.js";
 
 /** Places a side at which the outline is projected: edges that are straight in the CRS bend in lon/lat. */
-const PLACES_PER_SIDE = 20;
+const PLACES_PER_SIDE = 22;
 
 /**
  * [west, south, east, north] in degrees that holds a `width` × `height` raster.

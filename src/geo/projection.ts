@@ -14,6 +14,8 @@ export interface Projection {
   inverse(x: number, y: number): [lon: number, lat: number];
 }
 
+/** More CRSs than one program works with; a server that is asked for ever new ones starts over. */
+const MAX_OPENED = 256;
 const opened = new Map<string, Promise<Projection>>();
 
 /**
@@ -31,6 +33,7 @@ export function openProjection(crs: Crs): Promise<Projection> {
   let projection = opened.get(key);
   if (projection === undefined) {
     projection = createProjection(crs);
+    if (opened.size >= MAX_OPENED) opened.clear();
     opened.set(key, projection);
     projection.catch(() => opened.delete(key));
   }

@@ -64,32 +64,32 @@ export function parseConfig(bytes: Uint8Array | null, key: string): JsonObject {
 export function toConfig(options: RepositoryOptions): JsonObject {
   const config: Record<string, Json> = {};
   if (options.inlineThresholdBytes !== undefined) {
-    config["inline_chunk_threshold_bytes"] = options.inlineThresholdBytes;
+    config.inline_chunk_threshold_bytes = options.inlineThresholdBytes;
   }
   if (options.compressionLevel !== undefined) {
-    config["compression"] = { algorithm: "zstd", level: options.compressionLevel };
+    config.compression = { algorithm: "zstd", level: options.compressionLevel };
   }
-  if (options.splitting) config["manifest"] = { splitting: { split_sizes: toSplitSizes(options.splitting) } };
-  if (options.containers) config["virtual_chunk_containers"] = toContainerMap(options.containers);
+  if (options.splitting) config.manifest = { splitting: { split_sizes: toSplitSizes(options.splitting) } };
+  if (options.containers) config.virtual_chunk_containers = toContainerMap(options.containers);
   return config;
 }
 
 /** The settings in force. */
 export function toSettings(config: JsonObject, options: RepositoryOptions): Settings {
   const splitSizes = options.splitting ? toSplitSizes(options.splitting) : storedSplitSizes(config);
-  const storedLevel = isObject(config["compression"]) ? config["compression"]["level"] : null;
+  const storedLevel = isObject(config.compression) ? config.compression.level : null;
   return {
     inlineThresholdBytes:
-      options.inlineThresholdBytes ?? asNumber(config["inline_chunk_threshold_bytes"]) ?? defaults.inlineThresholdBytes,
+      options.inlineThresholdBytes ?? asNumber(config.inline_chunk_threshold_bytes) ?? defaults.inlineThresholdBytes,
     compressionLevel: options.compressionLevel ?? asNumber(storedLevel) ?? defaults.compressionLevel,
-    updatesPerFile: asNumber(config["num_updates_per_repo_info_file"]) ?? defaults.updatesPerFile,
+    updatesPerFile: asNumber(config.num_updates_per_repo_info_file) ?? defaults.updatesPerFile,
     splitSizes: (path, dimensionNames, rank) => splitSizesOf(splitSizes, path, dimensionNames, rank),
   };
 }
 
 /** The containers of a configuration, longest prefix first, which is the order in which they win. */
 export function containersOf(config: JsonObject): VirtualChunkContainer[] {
-  const stored = config["virtual_chunk_containers"];
+  const stored = config.virtual_chunk_containers;
   if (!isObject(stored)) return [];
   return Object.entries(stored)
     .filter((entry): entry is [string, JsonObject] => isObject(entry[1]))
@@ -124,9 +124,9 @@ function toSplitSizes(rules: readonly SplitRule[]): Json[] {
 }
 
 function storedSplitSizes(config: JsonObject): readonly Json[] {
-  const manifest = config["manifest"];
-  const splitting = isObject(manifest) ? manifest["splitting"] : null;
-  const sizes = isObject(splitting) ? splitting["split_sizes"] : null;
+  const manifest = config.manifest;
+  const splitting = isObject(manifest) ? manifest.splitting : null;
+  const sizes = isObject(splitting) ? splitting.split_sizes : null;
   return isList(sizes) ? sizes : [];
 }
 
@@ -140,9 +140,9 @@ function splitSizesOf(
   const axes = isList(rule) && isList(rule[1] ?? null) ? (rule[1] as readonly Json[]) : [];
   return Array.from({ length: rank }, (_, axis) => {
     const match = axes.find(
-      (entry) => isObject(entry) && matchesAxis(entry["condition"] ?? null, axis, dimensionNames[axis] ?? null),
+      (entry) => isObject(entry) && matchesAxis(entry.condition ?? null, axis, dimensionNames[axis] ?? null),
     );
-    const chunks = isObject(match) ? asNumber(match["num_chunks"]) : null;
+    const chunks = isObject(match) ? asNumber(match.num_chunks) : null;
     return chunks !== null && chunks > 0 ? chunks : Number.POSITIVE_INFINITY;
   });
 }
@@ -153,16 +153,16 @@ function matchesNode(condition: Json, path: string): boolean {
   const { or, and, path_matches, name_matches } = condition;
   if (isList(or)) return or.some((part) => matchesNode(part, path));
   if (isList(and)) return and.every((part) => matchesNode(part, path));
-  if (isObject(path_matches)) return toRegex(path_matches["regex"]).test(path);
-  if (isObject(name_matches)) return toRegex(name_matches["regex"]).test(path.slice(path.lastIndexOf("/") + 1));
+  if (isObject(path_matches)) return toRegex(path_matches.regex).test(path);
+  if (isObject(name_matches)) return toRegex(name_matches.regex).test(path.slice(path.lastIndexOf("/") + 1));
   throw unknownCondition(condition);
 }
 
 function matchesAxis(condition: Json, axis: number, dimensionName: string | null): boolean {
   if (condition === "Any") return true;
   if (!isObject(condition)) throw unknownCondition(condition);
-  if ("Axis" in condition) return condition["Axis"] === axis;
-  if ("DimensionName" in condition) return condition["DimensionName"] === dimensionName;
+  if ("Axis" in condition) return condition.Axis === axis;
+  if ("DimensionName" in condition) return condition.DimensionName === dimensionName;
   throw unknownCondition(condition);
 }
 

@@ -1,7 +1,7 @@
 import { FlatbufferReader } from "./format/flatbuffer-reader.js";
 import { compareBytes } from "./format/object-id.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
-import { decompressZstd, parseDictionary, type ZstdDictionary } from "./zstd/decompress.js";
+import { decompressZstd, openDictionary, type ZstdDictionary } from "./zstd/decompress.js";
 
 /** Slots of `Manifest`, `ArrayManifest` and `ChunkRef` in `manifest.fbs`, spec 2.1. */
 const manifestSlots = { arrays: 1, locationDictionary: 2, compressionAlgorithm: 3 };
@@ -50,7 +50,7 @@ export class ManifestReader {
     const algorithm = this.#fb.field(this.#root, manifestSlots.compressionAlgorithm);
     const dictionary = this.#fb.field(this.#root, manifestSlots.locationDictionary);
     const isCompressed = algorithm === 0 || this.#fb.u8(algorithm) === dictionaryCompression;
-    this.#dictionary = isCompressed && dictionary !== 0 ? parseDictionary(this.#fb.byteVector(dictionary)) : null;
+    this.#dictionary = isCompressed && dictionary !== 0 ? openDictionary(this.#fb.byteVector(dictionary), key) : null;
   }
 
   /** Bytes held in memory. */
@@ -188,12 +188,17 @@ export class ManifestReader {
       const modified = this.#field(reference, referenceSlots.lastModified);
       const seconds = modified === 0 ? 0 : this.#fb.u32(modified);
       const source = table.internLocation(url, seconds, etag === 0 ? null : this.#fb.text(etag));
-      return table.set(row, referenceKinds.virtual, offset, length, source);
-    }
+      table.set(row, referenceKinds.virtual, offset, length, source);
+    } else this.#readOwned(reference, table, row, offset, length);
+  }
+
+  /** A reference to bytes that the repository itself holds. */
+  #readOwned(reference: number, table: ReferenceTable, row: number, offset: number, length: number): void {
     const chunkId = this.#field(reference, referenceSlots.chunkId);
     if (chunkId !== 0) {
       const id = this.#fb.inlineBytes(chunkId, 12);
-      return table.set(row, referenceKinds.native, offset, length, table.addPayload(id));
+      table.set(row, referenceKinds.native, offset, length, table.addPayload(id));
+      return;
     }
     const inline = this.#field(reference, referenceSlots.inline);
     if (inline === 0) throw this.#fb.corrupt("a reference leads nowhere");

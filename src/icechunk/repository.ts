@@ -166,7 +166,7 @@ export class Repository {
    * changing nothing, commits nothing.
    */
   async transact(
-    change: (session: WritableSession) => Promise<false | void> | false | void,
+    change: (session: WritableSession) => Promise<false | undefined> | false | undefined,
     options: TransactOptions,
   ): Promise<TransactResult> {
     for (let attempt = 1; ; attempt++) {

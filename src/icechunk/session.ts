@@ -2,6 +2,7 @@ import { CorruptDataError, InvalidInputError, NotFoundError, UnsupportedError } 
 import type { ByteRange, ByteStore, ReadOptions } from "../store/byte-store.js";
 import { compareUtf8, idToText } from "./format/object-id.js";
 import type { ManifestCache } from "./manifest-cache.js";
+import { ManifestExtents } from "./manifest-extents.js";
 import { type ReferenceKind, ReferenceTable, referenceKinds } from "./reference-table.js";
 import { type ArrayData, type NodeRecord, objectKey, type SnapshotFile } from "./snapshot-file.js";
 import type { ZarrArray, ZarrGroup } from "./zarr-metadata.js";
@@ -60,6 +61,9 @@ export interface ReadChunkOptions extends ReadOptions {
   range?: ByteRange | undefined;
 }
 
+/** Manifests read at the same time. */
+const concurrentManifestReads = 8;
+
 const decoder = new TextDecoder();
 
 /** What sessions of one repository share. */
@@ -78,6 +82,7 @@ export class Session {
   protected readonly base: SnapshotFile;
   /** Path → node; a writable session changes it. */
   protected readonly records: Map<string, NodeRecord>;
+  readonly #extents = new WeakMap<ArrayData, ManifestExtents>();
   readonly #parsed = new WeakMap<Uint8Array, ZarrGroup | ZarrArray>();
 
   /** @internal Sessions come from `Repository.session`. */
@@ -186,14 +191,39 @@ export class Session {
     const table = new ReferenceTable(rank, count);
     table.indices.set(indices);
     table.count = count;
-    const rows = this.fillStaged(path, table) ?? Array.from({ length: count }, (_, row) => row);
-    const inside = rows.filter((row) => isInsideGrid(table, row, data));
-    for (const ref of data.manifests) {
-      const covered = inside.filter((row) => isInsideExtents(table, row, ref.extents));
-      if (covered.length === 0) continue;
-      (await this.context.manifests.get(ref.id, options)).lookup(record.id, table, covered);
-    }
+    const left = this.fillStaged(path, table);
+    if (data.manifests.length > 0) await this.#fillFromManifests(record, data, table, left, options);
     return table;
+  }
+
+  /** Fill in what the array's manifests hold of `rows`, of all rows where null. */
+  async #fillFromManifests(
+    record: NodeRecord,
+    data: ArrayData,
+    table: ReferenceTable,
+    rows: readonly number[] | null,
+    options: ReadOptions,
+  ): Promise<void> {
+    const byManifest = groupByManifest(this.#extentsOf(data), data, table, rows);
+    const pending = [...byManifest];
+    // A few at a time: over a network each is a request, and all of them together may not fit the cache.
+    const readNext = async () => {
+      for (let next = pending.pop(); next; next = pending.pop()) {
+        const [manifest, group] = next;
+        const reader = await this.context.manifests.get(data.manifests[manifest]!.id, options);
+        reader.lookup(record.id, table, group);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrentManifestReads, pending.length) }, readNext));
+  }
+
+  #extentsOf(data: ArrayData): ManifestExtents {
+    let extents = this.#extents.get(data);
+    if (!extents) {
+      extents = new ManifestExtents(data);
+      this.#extents.set(data, extents);
+    }
+    return extents;
   }
 
   async #readNative(chunkId: string, range: ByteRange, options: ReadOptions): Promise<Uint8Array> {
@@ -235,18 +265,36 @@ function parseZarrJson({ path, zarrJson, data }: NodeRecord, key: string): ZarrG
   return zarr as ZarrGroup | ZarrArray;
 }
 
-function isInsideGrid(table: ReferenceTable, row: number, { dimensions }: ArrayData): boolean {
-  return dimensions.every(({ chunkCount }, axis) => table.indices[row * table.rank + axis]! < chunkCount);
+/** Manifest → the rows whose chunks it covers. Chunks outside of the array's grid are left out. */
+function groupByManifest(
+  extents: ManifestExtents,
+  data: ArrayData,
+  table: ReferenceTable,
+  rows: readonly number[] | null,
+): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  const count = rows?.length ?? table.count;
+  let manifest = 0;
+  let group: number[] | undefined;
+  for (let i = 0; i < count; i++) {
+    const row = rows === null ? i : rows[i]!;
+    if (!isInsideGrid(table, row, data)) continue;
+    const found = extents.find(table, row, manifest);
+    if (found < 0) continue;
+    if (found !== manifest || !group) {
+      manifest = found;
+      group = groups.get(found) ?? [];
+      groups.set(found, group);
+    }
+    group.push(row);
+  }
+  return groups;
 }
 
-function isInsideExtents(
-  table: ReferenceTable,
-  row: number,
-  extents: readonly { from: number; to: number }[],
-): boolean {
-  for (let axis = 0; axis < extents.length; axis++) {
-    const chunk = table.indices[row * table.rank + axis]!;
-    if (chunk < extents[axis]!.from || chunk >= extents[axis]!.to) return false;
+/** A manifest may still cover chunks that a smaller shape, not committed yet, leaves out. */
+function isInsideGrid(table: ReferenceTable, row: number, { dimensions }: ArrayData): boolean {
+  for (let axis = 0; axis < table.rank; axis++) {
+    if (table.indices[row * table.rank + axis]! >= dimensions[axis]!.chunkCount) return false;
   }
   return true;
 }

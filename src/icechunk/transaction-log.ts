@@ -2,6 +2,9 @@ import { FlatbufferWriter } from "./format/flatbuffer-writer.js";
 import { compareBytes } from "./format/object-id.js";
 import type { ReferenceTable } from "./reference-table.js";
 
+/** `ChunkIndices` has one field, a list, right behind the table's head. */
+const chunkFields = [4];
+
 /** The chunks of one array that a commit set or deleted. */
 export interface ChangedChunks {
   node: Uint8Array;
@@ -40,7 +43,7 @@ export function emptyTransactionLog(): TransactionLog {
  */
 export function encodeTransactionLog(id: Uint8Array, log: TransactionLog): Uint8Array {
   const chunkCount = log.updatedChunks.reduce((sum, { rows }) => sum + rows.length, 0);
-  const writer = new FlatbufferWriter(4096 + chunkCount * 40);
+  const writer = new FlatbufferWriter(4096 + chunkCount * 48);
   // Slots: id in place behind eight offsets; the last of these is the list of moves.
   const vtable = writer.vtable([36, 4, 8, 12, 16, 20, 24, 28, 32], 48);
   const root = writer.reserve(48, 4);
@@ -89,11 +92,12 @@ function writeChangedArrays(writer: FlatbufferWriter, arrays: readonly ChangedCh
 
 function writeChunks(writer: FlatbufferWriter, { table, rows }: ChangedChunks): number {
   const { rank, indices } = table;
-  const vtable = writer.vtable([4], 8);
   const vector = writer.reserve(4 + rows.length * 4, 4);
   writer.setU32(vector, rows.length);
   for (let i = 0; i < rows.length; i++) {
-    // A table of 8 bytes, and right behind it the list that it points to.
+    // Vtable, table and list in one piece, all alike but for the numbers: half the size once compressed.
+    writer.forgetVtables();
+    const vtable = writer.vtable(chunkFields, 8);
     const chunk = writer.reserve(12 + rank * 4, 4);
     writer.link(vector + 4 + i * 4, chunk);
     writer.setI32(chunk, chunk - vtable);

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
-import { Repository } from "../icechunk/index.js";
+import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
+import { preloadZstdEncoder } from "../icechunk/zstd/compress.js";
 import type { ByteStore } from "../store/index.js";
 import {
   type AppendCount,
@@ -88,6 +89,8 @@ export async function ingest(source: string | readonly string[], options: Ingest
   const productId = options.productId ?? (await defaultProductId(sources));
   assertProductId(productId);
   const run = await scanSources(store, sources, productId, options);
+  // Loads while headers are read.
+  if (run.fresh.length > 0 && options.dryRun !== true) preloadZstdEncoder();
   const read = await readScenes(run.fresh, run.profile, options);
   const { snapshot, count } = await commitDrafts(store, run, read.drafts, options);
   return {
@@ -199,11 +202,8 @@ async function commitDrafts(
   options.onProgress?.({ phase: "commit", done: 0, total: 1 });
   if (options.dryRun === true) return { snapshot: run.snapshot, count: rehearse(run, drafts) };
   const profile = newProfile(run.productId, drafts, options);
-  const repository = await openOrCreateRepository(store);
-  for (const { name, folder, isNew } of run.containers) {
-    if (isNew)
-      await repository.addContainer({ name, urlPrefix: folderUrl(folder), store: { local_file_system: `${folder}/` } });
-  }
+  const containers = run.containers.filter(({ isNew }) => isNew).map(toVirtualContainer);
+  const repository = await openOrCreateRepository(store, containers);
   const { snapshot } = await repository.transact(
     async (session) => {
       Object.assign(count, await appendScenes(session, profile, drafts));
@@ -213,6 +213,10 @@ async function commitDrafts(
   );
   options.onProgress?.({ phase: "commit", done: 1, total: 1 });
   return { snapshot, count };
+}
+
+function toVirtualContainer({ name, folder }: Container): VirtualChunkContainer {
+  return { name, urlPrefix: folderUrl(folder), store: { local_file_system: `${folder}/` } };
 }
 
 function defaultMessage(productId: string, scenes: number): string {

@@ -1,5 +1,5 @@
 import { ConflictError, CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
-import { Repository } from "../icechunk/index.js";
+import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, FileStore } from "../store/index.js";
 import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
 import { unsupportedScheme } from "./sources.js";
@@ -39,26 +39,40 @@ export async function openRepository(store: ByteStore): Promise<Repository> {
 }
 
 /**
- * Open the repository of a warehouse, or create it where the folder is absent or empty.
+ * Open the repository of a warehouse, or create it where the folder is absent or empty; either way references may then
+ * point into `containers`.
  *
  * @throws CorruptDataError where a repository lies broken: it is left as it is.
  * @throws InvalidInputError where the folder holds something else.
  */
-export async function openOrCreateRepository(store: ByteStore): Promise<Repository> {
-  if (await Repository.exists(store)) return Repository.open(store);
+export async function openOrCreateRepository(
+  store: ByteStore,
+  containers: readonly VirtualChunkContainer[],
+): Promise<Repository> {
+  if (await Repository.exists(store)) return openWithContainers(store, containers);
   await assertNotBroken(store);
   await assertFree(store);
   try {
-    return await createRepository(store);
+    return await createRepository(store, containers);
   } catch (error) {
-    if (error instanceof ConflictError) return Repository.open(store);
+    if (error instanceof ConflictError) return openWithContainers(store, containers);
     throw error;
   }
 }
 
+async function openWithContainers(store: ByteStore, containers: readonly VirtualChunkContainer[]): Promise<Repository> {
+  const repository = await Repository.open(store);
+  for (const container of containers) await repository.addContainer(container);
+  return repository;
+}
+
 /** A new repository whose manifests are split along time. */
-export function createRepository(store: ByteStore): Promise<Repository> {
+export function createRepository(
+  store: ByteStore,
+  containers: readonly VirtualChunkContainer[] = [],
+): Promise<Repository> {
   return Repository.create(store, {
+    containers,
     splitting: [{ path: PIXEL_ARRAY_PATTERN, axis: 0, chunks: MANIFEST_TIME_STEPS }],
   });
 }

@@ -171,6 +171,8 @@ describe("samples", () => {
     const cases: [FieldSpec[], string, string][] = [
       [[[258, "short", [1]]], "Samples of 1 bits", "uint8"],
       [[[258, "short", [12]]], "Samples of 12 bits", "uint16"],
+      [[[262, "short", [6]]], "YCbCr pixels without JPEG", "uint8"],
+      [[[266, "short", [2]]], "FillOrder 2", "uint8"],
       [
         [
           [258, "short", [64]],

@@ -14,6 +14,8 @@ export class FlatbufferWriter {
   #view: DataView;
   #length = 0;
   readonly #vtables = new Map<string, number>();
+  /** The vtable asked for last: tables of one kind come in rows. */
+  #last: { fields: readonly number[]; position: number } | null = null;
 
   constructor(expectedBytes = 4096) {
     this.#bytes = new Uint8Array(expectedBytes);
@@ -41,17 +43,28 @@ export class FlatbufferWriter {
    * before had the same.
    */
   vtable(fieldOffsets: readonly number[], tableBytes: number): number {
+    if (this.#last?.fields === fieldOffsets) return this.#last.position;
     const id = `${tableBytes}:${fieldOffsets.join()}`;
-    const known = this.#vtables.get(id);
-    if (known !== undefined) return known;
+    const position = this.#vtables.get(id) ?? this.#writeVtable(fieldOffsets, tableBytes);
+    this.#vtables.set(id, position);
+    this.#last = { fields: fieldOffsets, position };
+    return position;
+  }
+
+  #writeVtable(fieldOffsets: readonly number[], tableBytes: number): number {
     const position = this.reserve(4 + fieldOffsets.length * 2, 2);
     this.setU16(position, 4 + fieldOffsets.length * 2);
     this.setU16(position + 2, tableBytes);
     fieldOffsets.forEach((offset, slot) => {
       this.setU16(position + 4 + slot * 2, offset);
     });
-    this.#vtables.set(id, position);
     return position;
+  }
+
+  /** Write vtables anew from here on, near the tables that use them: equal distances compress. */
+  forgetVtables(): void {
+    this.#vtables.clear();
+    this.#last = null;
   }
 
   /** Make the offset stored at `pointer` lead to `target`, which lies behind it. */

@@ -1,3 +1,4 @@
+import { UnsupportedError } from "../../errors.js";
 import { FlatbufferWriter } from "./flatbuffer-writer.js";
 import { type FieldType, layouts, schema, type Table, type TableName } from "./schema.js";
 
@@ -109,37 +110,28 @@ function writeVector(writer: FlatbufferWriter, type: InPlace | "text", items: re
 }
 
 function writeInPlace(writer: FlatbufferWriter, type: InPlace, position: number, content: unknown): void {
-  switch (type) {
-    case "u8":
-      return writer.setU8(position, content as number);
-    case "bool":
-      return writer.setU8(position, content === true ? 1 : 0);
-    case "u16":
-      return writer.setU16(position, content as number);
-    case "u32":
-      return writer.setU32(position, content as number);
-    case "i32":
-      return writer.setI32(position, content as number);
-    case "u64":
-      return writer.setU64(position, content as number);
-    case "id8":
-    case "id12":
-      return writer.setBytes(position, content as Uint8Array);
-    case "range": {
-      const { from, to } = content as { from: number; to: number };
-      writer.setU32(position, from);
-      return writer.setU32(position + 4, to);
-    }
-    case "dimensionV1": {
-      const { length, chunkLength } = content as { length: number; chunkLength: number };
-      writer.setU64(position, length);
-      return writer.setU64(position + 8, chunkLength);
-    }
-    case "manifestFileV1": {
-      const file = content as { id: Uint8Array; sizeBytes: number; referenceCount: number };
-      writer.setBytes(position, file.id);
-      writer.setU64(position + 16, file.sizeBytes);
-      return writer.setU32(position + 24, file.referenceCount);
-    }
-  }
+  if (typeof content === "number") writeNumber(writer, type, position, content);
+  else if (typeof content === "boolean") writer.setU8(position, content ? 1 : 0);
+  else if (content instanceof Uint8Array) writer.setBytes(position, content);
+  else writeStruct(writer, type, position, content as Record<string, number | Uint8Array>);
+}
+
+function writeNumber(writer: FlatbufferWriter, type: InPlace, position: number, value: number): void {
+  if (type === "i32") writer.setI32(position, value);
+  else if (type === "u64") writer.setU64(position, value);
+  else if (type === "u32") writer.setU32(position, value);
+  else if (type === "u16") writer.setU16(position, value);
+  else writer.setU8(position, value);
+}
+
+/** The one struct that is written; those of version 1 are only read. */
+function writeStruct(
+  writer: FlatbufferWriter,
+  type: InPlace,
+  position: number,
+  content: Record<string, number | Uint8Array>,
+): void {
+  if (type !== "range") throw new UnsupportedError(`A ${type} is only read, never written.`);
+  writer.setU32(position, content.from as number);
+  writer.setU32(position + 4, content.to as number);
 }

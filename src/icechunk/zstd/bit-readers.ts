@@ -17,7 +17,7 @@ export class ForwardBitReader {
 
   /** The next `count` bits, at most 24. */
   read(count: number): number {
-    const value = load(this.#bytes, this.#bit, count);
+    const value = loadBits(this.#bytes, this.#bit, count);
     this.#bit += count;
     // One bit more than there is may be looked at and put back.
     if (this.#bit > this.#endBit + 1) throw new ZstdFault("a table description is cut off");
@@ -62,13 +62,14 @@ export class BackwardBitReader {
   /** The next `count` bits, at most 24, without moving on. */
   peek(count: number): number {
     const from = this.left - count;
-    if (from >= 0) return load(this.#bytes, this.#startBit + from, count);
+    if (from >= 0) return loadBits(this.#bytes, this.#startBit + from, count);
     if (this.left <= 0) return 0;
-    return load(this.#bytes, this.#startBit, this.left) << -from;
+    return loadBits(this.#bytes, this.#startBit, this.left) << -from;
   }
 }
 
-function load(bytes: Uint8Array, bit: number, count: number): number {
+/** The `count` bits, at most 24, that begin at `bit`. Loads up to 3 bytes behind them. */
+export function loadBits(bytes: Uint8Array, bit: number, count: number): number {
   const at = bit >>> 3;
   const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   return (word >>> (bit & 7)) & ((1 << count) - 1);

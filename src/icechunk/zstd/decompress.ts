@@ -6,7 +6,7 @@ import type { HuffmanTable } from "./huffman.js";
 import { decodeLiterals, littleEndian, maxBlockBytes } from "./literals.js";
 import { decodeSequences, type Sequences, type SequenceTables } from "./sequences.js";
 
-export { parseDictionary, type ZstdDictionary };
+export type { ZstdDictionary };
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -28,12 +28,25 @@ export interface DecompressOptions {
  * @throws CorruptDataError naming `options.key`.
  */
 export function decompressZstd(bytes: Uint8Array, options: DecompressOptions): Uint8Array {
+  return namingKey(options.key, () => new FrameDecoder(bytes, options).decode());
+}
+
+/**
+ * A dictionary, as `zstd --train` makes them, for the frames that need it.
+ *
+ * @throws CorruptDataError naming `key`.
+ */
+export function openDictionary(bytes: Uint8Array, key: string): ZstdDictionary {
+  return namingKey(key, () => parseDictionary(bytes));
+}
+
+function namingKey<T>(key: string, decode: () => T): T {
   try {
-    return new FrameDecoder(bytes, options).decode();
+    return decode();
   } catch (error) {
     if (!(error instanceof ZstdFault)) throw error;
-    throw new CorruptDataError(`${options.key} is damaged: its zstd data is wrong (${error.message}).`, {
-      details: { key: options.key },
+    throw new CorruptDataError(`${key} is damaged: its zstd data is wrong (${error.message}).`, {
+      details: { key },
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-import { BackwardBitReader } from "./bit-readers.js";
+import { BackwardBitReader, loadBits } from "./bit-readers.js";
 import { ZstdFault } from "./fault.js";
 import { buildFseTable, type FseTable, parseFseTable, singleSymbolTable } from "./fse.js";
 import { littleEndian } from "./literals.js";
@@ -126,21 +126,61 @@ export function decodeSequences(
   if (count === 0) return { count, literalLengths, matchLengths, offsets, tables: previous };
   const { tables, streamStart } = sequenceTables(bytes, bodyStart, end, previous);
   const reader = new BackwardBitReader(bytes, streamStart, end);
-  let literalState = reader.read(tables.literalLengths.accuracyLog);
-  let offsetState = reader.read(tables.offsets.accuracyLog);
-  let matchState = reader.read(tables.matchLengths.accuracyLog);
-  for (let i = 0; i < count; i++) {
-    offsets[i] = readOffset(reader, tables.offsets.symbols[offsetState]!);
-    matchLengths[i] = readCode(reader, matchLengthCodes, tables.matchLengths.symbols[matchState]!);
-    literalLengths[i] = readCode(reader, literalLengthCodes, tables.literalLengths.symbols[literalState]!);
-    if (i === count - 1) break;
-    literalState = nextState(reader, tables.literalLengths, literalState);
-    matchState = nextState(reader, tables.matchLengths, matchState);
-    offsetState = nextState(reader, tables.offsets, offsetState);
-    if (reader.left < 0) throw new ZstdFault("sequences are cut off");
-  }
-  if (reader.left !== 0) throw new ZstdFault("sequences do not end where they should");
+  readSequences(bytes, streamStart * 8, reader.left, tables, { literalLengths, matchLengths, offsets });
   return { count, literalLengths, matchLengths, offsets, tables };
+}
+
+/**
+ * The hot loop of decoding: plain locals, and bits loaded without a reader. `left` counts the bits that are still to be
+ * read, from the end of the stream to its start at `startBit`.
+ */
+function readSequences(
+  bytes: Uint8Array,
+  startBit: number,
+  bitCount: number,
+  { literalLengths: literalTable, offsets: offsetTable, matchLengths: matchTable }: SequenceTables,
+  out: Pick<Sequences, "literalLengths" | "matchLengths" | "offsets">,
+): void {
+  const count = out.offsets.length;
+  let left = bitCount - literalTable.accuracyLog;
+  let literalState = loadBits(bytes, startBit + left, literalTable.accuracyLog);
+  left -= offsetTable.accuracyLog;
+  let offsetState = loadBits(bytes, startBit + left, offsetTable.accuracyLog);
+  left -= matchTable.accuracyLog;
+  let matchState = loadBits(bytes, startBit + left, matchTable.accuracyLog);
+  for (let i = 0; i < count; i++) {
+    const offsetCode = offsetTable.symbols[offsetState]!;
+    if (offsetCode > maxOffsetCode) throw new ZstdFault(`an offset has ${offsetCode} bits`);
+    left -= offsetCode;
+    out.offsets[i] = (1 << offsetCode) + loadLongBits(bytes, startBit + left, offsetCode);
+    const matchCode = matchTable.symbols[matchState]!;
+    const matchBits = matchLengthCodes.bits[matchCode]!;
+    left -= matchBits;
+    out.matchLengths[i] = matchLengthCodes.baselines[matchCode]! + loadBits(bytes, startBit + left, matchBits);
+    const literalCode = literalTable.symbols[literalState]!;
+    const literalBits = literalLengthCodes.bits[literalCode]!;
+    left -= literalBits;
+    out.literalLengths[i] = literalLengthCodes.baselines[literalCode]! + loadBits(bytes, startBit + left, literalBits);
+    if (left < 0) throw new ZstdFault("sequences are cut off");
+    if (i === count - 1) break;
+    const literalStep = literalTable.bits[literalState]!;
+    left -= literalStep;
+    literalState = literalTable.baselines[literalState]! + loadBits(bytes, startBit + left, literalStep);
+    const matchStep = matchTable.bits[matchState]!;
+    left -= matchStep;
+    matchState = matchTable.baselines[matchState]! + loadBits(bytes, startBit + left, matchStep);
+    const offsetStep = offsetTable.bits[offsetState]!;
+    left -= offsetStep;
+    offsetState = offsetTable.baselines[offsetState]! + loadBits(bytes, startBit + left, offsetStep);
+    if (left < 0) throw new ZstdFault("sequences are cut off");
+  }
+  if (left !== 0) throw new ZstdFault("sequences do not end where they should");
+}
+
+/** As {@link loadBits}, for up to 30 bits. */
+function loadLongBits(bytes: Uint8Array, bit: number, count: number): number {
+  if (count <= 24) return loadBits(bytes, bit, count);
+  return loadBits(bytes, bit, 16) + loadBits(bytes, bit + 16, count - 16) * 65_536;
 }
 
 function sequenceCount(bytes: Uint8Array, start: number, end: number): { count: number; bodyStart: number } {
@@ -184,19 +224,4 @@ function readTable(
   if (mode === 2) return parseFseTable(bytes, start, end, kind.maxSymbol, kind.maxAccuracyLog);
   if (!previous) throw new ZstdFault("a block repeats a table that is not there");
   return { table: previous, end: start };
-}
-
-function readOffset(reader: BackwardBitReader, code: number): number {
-  if (code > maxOffsetCode) throw new ZstdFault(`an offset has ${code} bits`);
-  if (code <= 16) return 2 ** code + reader.read(code);
-  const high = reader.read(code - 16);
-  return 2 ** code + high * 65_536 + reader.read(16);
-}
-
-function readCode(reader: BackwardBitReader, table: CodeTable, code: number): number {
-  return table.baselines[code]! + reader.read(table.bits[code]!);
-}
-
-function nextState(reader: BackwardBitReader, table: FseTable, state: number): number {
-  return table.baselines[state]! + reader.read(table.bits[state]!);
 }

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CorruptDataError } from "../../src/errors.js";
+import { compressZstd } from "../../src/icechunk/zstd/compress.js";
+import { decompressZstd, openDictionary } from "../../src/icechunk/zstd/decompress.js";
+import fixtures from "./fixtures/zstd-frames.json" with { type: "json" };
+
+const text = Array.from({ length: 3000 }, (_, i) => `scene-${(i * 7919) % 977}/band-${i % 5};`).join("");
+
+function noise(): string {
+  let state = 12345;
+  return Array.from({ length: 6000 }, () => {
+    state = (state * 16807) % 2147483647;
+    return String.fromCharCode(33 + (state % 60));
+  }).join("");
+}
+
+/** The inputs of fixtures/make-zstd-frames.sh. */
+const inputs: Record<string, string> = { empty: "", repeated: "a".repeat(400_000), text, noise: noise() };
+
+const fromBase64 = (encoded: string) => new Uint8Array(Buffer.from(encoded, "base64"));
+const options = { key: "manifests/X", limitBytes: 1_000_000 };
+
+describe("decompressZstd", () => {
+  test.each(fixtures.frames)("reads the $input that the zstd command wrote at $level", ({ input, frame }) => {
+    expect(new TextDecoder().decode(decompressZstd(fromBase64(frame), options))).toBe(inputs[input]);
+  });
+
+  test.each(fixtures.dictionaryFrames)("reads $content with its dictionary", ({ content, frame }) => {
+    const dictionary = openDictionary(fromBase64(fixtures.dictionary), "manifests/X");
+    const bytes = decompressZstd(fromBase64(frame), { ...options, dictionary });
+    expect(new TextDecoder().decode(bytes)).toBe(content);
+  });
+
+  test("names the object where a frame needs a dictionary that is not there", () => {
+    const frame = fromBase64(fixtures.dictionaryFrames[0]!.frame);
+    expect(() => decompressZstd(frame, options)).toThrow(/^manifests\/X is damaged: .*dictionary \d+ is missing/);
+  });
+
+  test("joins frames that follow each other and passes over skippable ones", () => {
+    const frame = fromBase64(fixtures.frames.find(({ input }) => input === "noise")!.frame);
+    const skippable = Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9);
+    const joined = Uint8Array.from([...frame, ...skippable, ...frame]);
+    expect(new TextDecoder().decode(decompressZstd(joined, options))).toBe(inputs["noise"]! + inputs["noise"]!);
+  });
+
+  test("stops at the limit, whatever the frame claims", () => {
+    const frame = fromBase64(fixtures.frames.find(({ input }) => input === "repeated")!.frame);
+    expect(() => decompressZstd(frame, { ...options, limitBytes: 399_999 })).toThrow(/larger than allowed/);
+    expect(decompressZstd(frame, { ...options, limitBytes: 400_000 })).toHaveLength(400_000);
+  });
+
+  test("refuses every frame that is cut off", () => {
+    const frame = fromBase64(fixtures.frames.find(({ input }) => input === "text")!.frame);
+    for (let length = 0; length < frame.length; length += 7) {
+      expect(() => decompressZstd(frame.slice(0, length), options), `${length} bytes`).toThrow(CorruptDataError);
+    }
+  });
+
+  test("answers damaged frames with an error of its own or with bytes, and never hangs", () => {
+    const frames = fixtures.frames.map(({ frame }) => fromBase64(frame)).filter((frame) => frame.length > 100);
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...frames), damage, (frame, changes) => {
+        const damaged = frame.slice();
+        for (const [position, value] of changes) damaged[position % damaged.length] = value;
+        try {
+          expect(decompressZstd(damaged, options).length).toBeLessThanOrEqual(1_000_000);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CorruptDataError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("reads back what the encoder wrote, for any bytes and level", async () => {
+    const repetitive = fc
+      .tuple(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 400 }))
+      .map(([part, times]) => Uint8Array.from({ length: part.length * times }, (_, i) => part[i % part.length]! ^ (i >> 11)));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(repetitive, fc.uint8Array({ maxLength: 3000 })), fc.constantFrom(1, 3, 9), async (bytes, level) => {
+        expect(decompressZstd(await compressZstd(bytes, level), options)).toEqual(bytes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
