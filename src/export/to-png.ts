@@ -1,7 +1,7 @@
+import { encode, type IndexedColors } from "fast-png";
 import { InvalidInputError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
 import { type ColormapName, createColormap } from "./colormap.js";
-import { encodePng } from "./encode-png.js";
 import { resolveStretch, type Stretch } from "./stretch.js";
 
 /** PNG, 11.2.1 allows 2^31 - 1; a picture of this many pixels is already 400 MB in memory. */
@@ -76,9 +76,15 @@ function encodePalette(options: PngOptions): Uint8Array {
     const isThere = (status === null || status[i] === 0) && levels[i]! >= 0;
     pixels[i] = isThere ? levels[i]! + 1 : 0;
   }
-  const palette = new Uint8Array(256 * 3);
-  palette.set(createColormap(options.colormap ?? "gray", 255), 3);
-  return encodePng({ width, height, color: "palette", pixels, palette, isFirstTransparent: pixels.includes(0) });
+  return encode({ width, height, data: pixels, channels: 1, palette: toPalette(options, pixels.includes(0)) });
+}
+
+/** The colour of each index. Opacities are given only where one is not full: a PNG without them is opaque. */
+function toPalette({ colormap = "gray" }: PngOptions, isFirstTransparent: boolean): IndexedColors {
+  const colors = createColormap(colormap, 255);
+  const color = (i: number): [number, number, number] => [colors[i * 3]!, colors[i * 3 + 1]!, colors[i * 3 + 2]!];
+  const entries = [[0, 0, 0] as [number, number, number], ...Array.from({ length: 255 }, (_, i) => color(i))];
+  return isFirstTransparent ? entries.map((entry, i) => [...entry, i === 0 ? 0 : 255]) : entries;
 }
 
 function encodeTrueColor(options: PngOptions): Uint8Array {
@@ -100,8 +106,8 @@ function encodeTrueColor(options: PngOptions): Uint8Array {
     isOpaque &&= alpha >= 255;
   }
   const bytes = new Uint8Array(pixels.buffer);
-  if (!isOpaque) return encodePng({ width, height, color: "rgba", pixels: bytes });
-  return encodePng({ width, height, color: "rgb", pixels: withoutAlpha(bytes) });
+  if (!isOpaque) return encode({ width, height, data: bytes, channels: 4 });
+  return encode({ width, height, data: withoutAlpha(bytes), channels: 3 });
 }
 
 function withoutAlpha(rgba: Uint8Array): Uint8Array {
