@@ -67,8 +67,9 @@ export async function pointSeries(scope: Scope, options: PointSeriesOptions): Pr
     throw new InvalidInputError(`longitude ${lon}, latitude ${lat}: no place on Earth`, { details: { lon, lat } });
   }
   if (options.cloudMask === true) unsupportedOption("cloudMask", "cloud masks are not applied");
-  const expr = options.expr === undefined ? null : parseExpression(options.expr, scope.bands);
-  const bands = expr === null ? (options.bands ?? scope.bands) : bandsOf(expr);
+  const known = scope.bands.length > 0 ? scope.bands : allBands(scope);
+  const expr = options.expr === undefined ? null : parseExpression(options.expr, known);
+  const bands = expr === null ? (options.bands ?? known) : bandsOf(expr);
   assertBands(scope, bands);
   const covering = await findPixels(scope, lon, lat);
   const read = await readPixels(scope, bands, covering, options);
@@ -80,15 +81,19 @@ export async function pointSeries(scope: Scope, options: PointSeriesOptions): Pr
   return { lon, lat, snapshot: scope.warehouse.snapshot, bands: [...columns], rows };
 }
 
+/** A band that only scenes elsewhere have is no error: here it is uncovered. */
 function assertBands(scope: Scope, bands: readonly string[]): void {
-  const missing = bands.find((name) => !scope.bands.includes(name));
-  if (missing === undefined || scope.scenes.length === 0) return;
-  const all = bandsOfStacks(scope.warehouse.scenes.stacks.map((_, index) => scope.warehouse.stack(index)));
-  if (all.includes(missing)) return;
-  throw new SelectionError(
-    `no band "${missing}"${didYouMean(missing, scope.bands)}; there are ${scope.bands.join(", ")}`,
-    { details: { band: missing, bands: [...scope.bands] } },
-  );
+  const known = allBands(scope);
+  const missing = bands.find((name) => !known.includes(name));
+  if (missing === undefined || known.length === 0) return;
+  throw new SelectionError(`no band "${missing}"${didYouMean(missing, known)}; there are ${known.join(", ")}`, {
+    details: { band: missing, bands: known },
+  });
+}
+
+/** Every band of the warehouse. */
+function allBands({ warehouse }: Scope): string[] {
+  return bandsOfStacks(warehouse.scenes.stacks.map((_, index) => warehouse.stack(index)));
 }
 
 /** A scene that covers the point, and the pixel that does. */

@@ -1,4 +1,4 @@
-import { ConflictError, CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
+import { CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, FileStore } from "../store/index.js";
 import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
@@ -50,12 +50,13 @@ export async function openOrCreateRepository(
   containers: readonly VirtualChunkContainer[],
 ): Promise<Repository> {
   if (await Repository.exists(store)) return openWithContainers(store, containers);
-  await assertNotBroken(store);
-  await assertFree(store);
   try {
+    await assertNotBroken(store);
+    await assertFree(store);
     return await createRepository(store, containers);
   } catch (error) {
-    if (error instanceof ConflictError) return openWithContainers(store, containers);
+    // Another writer may have created it meanwhile: what looked broken or taken was then half of its work.
+    if (await Repository.exists(store)) return openWithContainers(store, containers);
     throw error;
   }
 }
