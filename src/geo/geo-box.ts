@@ -19,22 +19,27 @@ export interface Pixel {
 /**
  * The pixel whose edges contain a place of the CRS; null outside the grid.
  *
- * Half-open as in GDAL: an edge belongs to the pixel that starts there, so the grid's last edges are outside. Edges of a
- * grid along the axes are a·col + c and e·row + f in double arithmetic, to the last bit; GDAL's own floor of a rounded
- * inverse puts a quarter of the places exactly on an edge into a neighbour. In a rotated grid the inverse decides.
+ * Half-open: an edge belongs to the pixel that starts there, so the grid's last edges are outside. Edges are where the
+ * transform itself puts them, `a·col + c`: flooring the inverse alone, as GDAL does, takes a neighbour for a quarter of
+ * the places that lie exactly on one, because the inverse is rounded.
  */
 export function pixelAt(box: GeoBox, x: number, y: number): Pixel | null {
-  const [a, , c, , e, f] = box.transform;
-  let [col, row] = applyAffine(invertAffine(box.transform), x, y).map(Math.floor) as [number, number];
-  if (isAxisAligned(box.transform)) [col, row] = [settle(col, a, c, x), settle(row, e, f, y)];
-  return col >= 0 && row >= 0 && col < box.width && row < box.height ? { row, col } : null;
+  const { transform, width, height } = box;
+  let [col, row] = applyAffine(invertAffine(transform), x, y).map(Math.floor) as [number, number];
+  if (isAxisAligned(transform)) {
+    const [a, , c, , e, f] = transform;
+    col += stepToPixel(x, col, a, c);
+    row += stepToPixel(y, row, e, f);
+  }
+  return col >= 0 && row >= 0 && col < width && row < height ? { row, col } : null;
 }
 
-/** The index whose edges, `size`·index + `origin` and the next, hold a place: `index` itself or a neighbour. */
-function settle(index: number, size: number, origin: number, place: number): number {
-  const isBehind = (edge: number) => (size > 0 ? edge > place : edge < place);
-  if (isBehind(size * index + origin)) return index - 1;
-  return isBehind(size * (index + 1) + origin) ? index : index + 1;
+/** −1, 0 or 1: from a pixel to the one whose edges, `size·index + origin`, hold the place. */
+function stepToPixel(place: number, index: number, size: number, origin: number): number {
+  const start = size * index + origin;
+  const stop = size * (index + 1) + origin;
+  if (size > 0 ? place < start : place > start) return -1;
+  return (size > 0 ? place >= stop : place <= stop) ? 1 : 0;
 }
 
 /** [xmin, ymin, xmax, ymax] of the outer pixel edges, in the CRS. */

@@ -69,6 +69,7 @@ export async function readScenes(
           container: containers.get(file) ?? "",
         });
         warn(file, draft, timeSource, options);
+        if (header.info.masks.length > 0) warnMask(file, options);
         drafts.push(draft);
         report();
       },
@@ -98,4 +99,11 @@ function warn(file: SourceFile, draft: SceneDraft, timeSource: TimeSource, optio
       message: "no CRS or no transform: questions by longitude and latitude will not find it",
     });
   }
+}
+
+function warnMask(file: SourceFile, options: ReadScenesOptions): void {
+  options.onWarning?.({
+    path: file.path,
+    message: "has an internal mask, which this version does not apply: masked pixels read as the values stored there",
+  });
 }

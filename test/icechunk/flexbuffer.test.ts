@@ -6,32 +6,38 @@ import { decodeFlexbuffer } from "../../src/icechunk/format/flexbuffer-decoder.j
 import { encodeFlexbuffer } from "../../src/icechunk/format/flexbuffer-encoder.js";
 
 const key = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !text.includes("\0") && text !== "__proto__");
-const scalar = fc.oneof(
+const small = [
   fc.constant(null),
   fc.boolean(),
-  fc.maxSafeInteger(),
+  fc.integer(),
   fc.integer({ min: -300, max: 300 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
   fc.string({ unit: "binary", maxLength: 300 }),
-);
-const json = fc.letrec<{ value: Json }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    scalar,
-    fc.array(tie("value"), { maxLength: 8 }),
-    fc.dictionary(key, tie("value"), { maxKeys: 8, noNullPrototype: true }),
-  ),
-})).value;
+];
+const large = [
+  fc.maxSafeInteger(),
+  fc
+    .double({ noNaN: true, noDefaultInfinity: true })
+    .filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value))
+    .map((value) => (Object.is(value, -0) ? 0 : value)),
+];
 
-/** Integers beyond 2^53 are refused on purpose. */
-const storable = json.filter((value) => !JSON.stringify(value).match(/\d{16}|e\+/));
+function json(...scalars: fc.Arbitrary<Json>[]): fc.Arbitrary<Json> {
+  return fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      ...scalars,
+      fc.array(tie("value"), { maxLength: 8 }),
+      fc.dictionary(key, tie("value"), { maxKeys: 8, noNullPrototype: true }),
+    ),
+  })).value;
+}
 
 describe("FlexBuffers", () => {
+  // That reader fails on containers with numbers of 8 bytes; official-engine.test.ts covers those.
   test("the reader of the flatbuffers package reads what we write", () => {
     fc.assert(
-      fc.property(storable, (value) => {
-        const bytes = encodeFlexbuffer(value);
-        expect(official.toObject(bytes.slice().buffer)).toEqual(value);
+      fc.property(json(...small), (value) => {
+        expect(official.toObject(encodeFlexbuffer(value).slice().buffer)).toEqual(value);
       }),
       { numRuns: 500 },
     );
@@ -39,8 +45,17 @@ describe("FlexBuffers", () => {
 
   test("we read what the flatbuffers package writes", () => {
     fc.assert(
-      fc.property(storable, (value) => {
+      fc.property(json(...small, ...large), (value) => {
         expect(decodeFlexbuffer(new Uint8Array(official.encode(value)), "repo")).toEqual(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("we read what we write", () => {
+    fc.assert(
+      fc.property(json(...small, ...large), (value) => {
+        expect(decodeFlexbuffer(encodeFlexbuffer(value), "repo")).toEqual(value);
       }),
       { numRuns: 500 },
     );

@@ -1,0 +1,33 @@
+import type { Environment } from "./terminal/color.js";
+import { describeTerminal, type Terminal } from "./terminal/describe-terminal.js";
+
+/** What a command needs of the process it runs in. */
+export interface CliContext {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Environment;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Exit code of a command that ends without an error. */
+  exitCode: number;
+}
+
+/** Width, colours and characters of stdout, for what people asked for. */
+export function stdoutTerminal({ stdout, env }: CliContext): Terminal {
+  return describeTerminal(stdout, env);
+}
+
+/** Width, colours and characters of stderr, for progress, warnings and errors. */
+export function stderrTerminal({ stderr, env }: CliContext): Terminal {
+  return describeTerminal(stderr, env);
+}
+
+/** Write the one JSON document of a command to stdout. */
+export function writeJson({ stdout }: CliContext, document: unknown): void {
+  stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Write a remark for people to stderr, where it is in nobody's way. */
+export function writeNote({ stderr }: CliContext, text: string): void {
+  stderr.write(`${text}\n`);
+}
