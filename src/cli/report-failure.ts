@@ -35,7 +35,9 @@ function wrongCall(error: CommanderError): InvalidInputError {
 }
 
 function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((word, i) => word === "--json" || word === "--format=json" || (word === "json" && argv[i - 1] === "--format"));
+  return argv.some(
+    (word, i) => word === "--json" || word === "--format=json" || (word === "json" && argv[i - 1] === "--format"),
+  );
 }
 
 /** Write `error: …` and what can be done about it to stderr. */

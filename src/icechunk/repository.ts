@@ -65,6 +65,10 @@ export interface TransactOptions extends ReadOptions {
   branch?: string | undefined;
 }
 
+/** What a transaction's function returns: false for "commit nothing". */
+// biome-ignore lint/suspicious/noConfusingVoidType: functions that return nothing must fit, and only void lets them.
+type Answer = false | void;
+
 /** What {@link Repository.transact} led to. */
 export interface TransactResult {
   /** The new snapshot; where nothing was committed, the one that was looked at. */
@@ -166,7 +170,7 @@ export class Repository {
    * changing nothing, commits nothing.
    */
   async transact(
-    change: (session: WritableSession) => Promise<false | undefined> | false | undefined,
+    change: (session: WritableSession) => Answer | Promise<Answer>,
     options: TransactOptions,
   ): Promise<TransactResult> {
     for (let attempt = 1; ; attempt++) {

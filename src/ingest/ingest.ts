@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
 import { preloadZstdEncoder } from "../icechunk/zstd/compress.js";
-import type { ByteStore } from "../store/index.js";
+import { type ByteStore, FileStore } from "../store/index.js";
 import {
   type AppendCount,
   appendScenes,
@@ -145,7 +145,7 @@ async function scanSources(
     const root = await resolveSourceRoot(source, options.globPattern);
     const container = containerFor(containers, root.folder);
     for (const file of await scanFiles(root, container.folder, options.signal))
-      files.set(file.path, { file, container });
+      files.set(file.path, underInnermost(containers, { file, container }));
   }
   if (files.size === 0) {
     throw new NotFoundError(`${sources.join(", ")}: no matching file (${options.globPattern ?? "*.tif, *.tiff"})`, {
@@ -189,6 +189,17 @@ function containerFor(containers: Container[], folder: string): Container {
   const container = { name: containerName(folder), folder, isNew: true };
   containers.push(container);
   return container;
+}
+
+/** The file under the innermost container that holds it: a folder above a known one must not know its files anew. */
+function underInnermost(containers: readonly Container[], { file, container }: ContainedFile): ContainedFile {
+  let inner = container;
+  for (const other of containers) {
+    if (other.folder.length > inner.folder.length && file.path.startsWith(`${other.folder}/`)) inner = other;
+  }
+  if (inner === container) return { file, container };
+  const key = file.key.slice(inner.folder.length - container.folder.length);
+  return { file: { ...file, key, store: new FileStore(inner.folder) }, container: inner };
 }
 
 async function commitDrafts(

@@ -1,14 +1,12 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import {
-  ConflictError,
-  CorruptDataError,
-  InvalidInputError,
-  NotFoundError,
-  UnsupportedError,
-} from "../../src/errors.js";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ConflictError, InvalidInputError, NotFoundError, UnsupportedError } from "../../src/errors.js";
 import { Repository, type VirtualReferences } from "../../src/icechunk/index.js";
 import { MemoryStore, type RecordingStore, withRecording } from "../../src/store/index.js";
 import { exampleArray } from "./example-array.js";
+import { expectAgreement } from "./oracle/agreement.js";
+import { loadOfficialEngine } from "./oracle/official-engine.js";
+
+const engine = loadOfficialEngine();
 
 let store: RecordingStore;
 let repository: Repository;
@@ -16,6 +14,15 @@ let repository: Repository;
 beforeEach(async () => {
   store = withRecording(new MemoryStore("test"));
   repository = await Repository.create(store);
+});
+
+/** Set by the tests that damage what they wrote. */
+let isDamaged = false;
+
+/** Whatever a test wrote, the official engine reads it alike. */
+afterEach(async () => {
+  if (engine && !isDamaged) await expectAgreement(engine, store);
+  isDamaged = false;
 });
 
 /** References to consecutive ranges of 10 bytes, one per chunk of a one-axis array. */
@@ -69,7 +76,12 @@ describe("creating and opening", () => {
 
   test("a damaged repo object is named", async () => {
     await store.put("repo", new Uint8Array(100));
-    await expect(Repository.open(store)).rejects.toThrow(new CorruptDataError("repo is not an Icechunk file."));
+    isDamaged = true;
+    await expect(Repository.open(store)).rejects.toMatchObject({
+      name: "CorruptDataError",
+      message: "repo is not an Icechunk file.",
+      details: { key: "repo" },
+    });
   });
 
   test("opening reads one object", async () => {
@@ -86,7 +98,12 @@ describe("groups and arrays", () => {
     session.setGroup("/b-c", { title: "é" });
     await session.commit("nodes");
     const nodes = (await repository.session()).nodes();
-    expect(nodes.map(({ path, kind }) => `${kind} ${path}`)).toEqual(["group /", "group /b", "group /b-c", "array /b/x"]);
+    expect(nodes.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      "group /",
+      "group /b",
+      "group /b-c",
+      "array /b/x",
+    ]);
     expect(nodes[2]?.zarr.attributes).toEqual({ title: "é" });
     expect(nodes[3]?.zarr).toEqual(exampleArray([4], [2]));
   });
@@ -123,7 +140,9 @@ describe("groups and arrays", () => {
     await repository.transact((session) => session.setArray("/a/b/x", exampleArray([1], [1])), { message: "make" });
     await repository.transact((session) => session.delete("/a"), { message: "delete" });
     expect((await repository.session()).nodes().map(({ path }) => path)).toEqual(["/"]);
-    await expect(repository.transact((session) => session.delete("/a"), { message: "" })).rejects.toThrow(NotFoundError);
+    await expect(repository.transact((session) => session.delete("/a"), { message: "" })).rejects.toThrow(
+      NotFoundError,
+    );
   });
 
   test.each(["a", "/a/", "/a//b", "/../a", ""])('"%s" is not the path of a node', async (path) => {
@@ -202,7 +221,9 @@ describe("chunks", () => {
   test("chunks outside of the array and ranges without bytes are refused", async () => {
     const session = await repository.writableSession();
     session.setArray("/x", exampleArray([4], [2]));
-    expect(() => session.setChunk("/x", [2], Uint8Array.of(1))).toThrow("Chunk 2 along axis 0 of /x is not among its 2.");
+    expect(() => session.setChunk("/x", [2], Uint8Array.of(1))).toThrow(
+      "Chunk 2 along axis 0 of /x is not among its 2.",
+    );
     expect(() => session.setChunk("/x", [0, 0], Uint8Array.of(1))).toThrow(InvalidInputError);
     expect(() => session.setVirtualReferences("/x", { ...references([0]), lengths: Float64Array.of(0) })).toThrow(
       InvalidInputError,
@@ -241,7 +262,11 @@ describe("virtual references", () => {
       lastModifiedSeconds: 1_700_000_000,
       etag: null,
     });
-    expect(await session.chunkReference("/x", [1])).toMatchObject({ offset: 2 ** 40, length: 2 ** 33, lastModifiedSeconds: null });
+    expect(await session.chunkReference("/x", [1])).toMatchObject({
+      offset: 2 ** 40,
+      length: 2 ** 33,
+      lastModifiedSeconds: null,
+    });
     expect(await session.chunkReference("/x", [2])).toMatchObject({ etag: '"tag"', lastModifiedSeconds: null });
     await expect(session.readChunk("/x", [0])).rejects.toThrow(UnsupportedError);
   });
@@ -369,6 +394,7 @@ describe("manifests", () => {
     await splitRepository();
     const [first] = await keysIn("manifests/");
     await store.put(first!, new Uint8Array(50));
+    isDamaged = true;
     const session = await (await Repository.open(store)).session();
     const reads = [0, 10, 20].map((chunk) => session.chunkReference("/x", [chunk]));
     const failures = (await Promise.allSettled(reads)).filter((result) => result.status === "rejected");
@@ -507,7 +533,7 @@ describe("versions", () => {
     await repository.createBranch("side", one.snapshot);
     await repository.transact((session) => session.setGroup("/", { n: 3 }), { message: "three", branch: "side" });
     const read = async (at: Parameters<Repository["session"]>[0]) =>
-      (await repository.session(at)).node("/")?.zarr.attributes?.["n"];
+      (await repository.session(at)).node("/")?.zarr.attributes?.n;
     expect(await read({ snapshot: one.snapshot })).toBe(1);
     expect(await read({ tag: "v1" })).toBe(1);
     expect(await read({ asOf: between })).toBe(1);
@@ -525,7 +551,7 @@ describe("versions", () => {
 
   test("what is not there is named, with what is", async () => {
     await expect(repository.session({ branch: "dev" })).rejects.toThrow(
-      new NotFoundError('memory://test has no branch "dev". It has: main.'),
+      'memory://test has no branch "dev". It has: main.',
     );
     await expect(repository.session({ tag: "v1" })).rejects.toThrow(NotFoundError);
     await expect(repository.session({ snapshot: "ZZZZZZZZZZZZZZZZZZZ0" })).rejects.toThrow(NotFoundError);

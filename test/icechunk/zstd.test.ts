@@ -41,7 +41,7 @@ describe("decompressZstd", () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "noise")!.frame);
     const skippable = Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9);
     const joined = Uint8Array.from([...frame, ...skippable, ...frame]);
-    expect(new TextDecoder().decode(decompressZstd(joined, options))).toBe(inputs["noise"]! + inputs["noise"]!);
+    expect(new TextDecoder().decode(decompressZstd(joined, options))).toBe(inputs.noise! + inputs.noise!);
   });
 
   test("stops at the limit, whatever the frame claims", () => {
@@ -77,11 +77,17 @@ describe("decompressZstd", () => {
   test("reads back what the encoder wrote, for any bytes and level", async () => {
     const repetitive = fc
       .tuple(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 400 }))
-      .map(([part, times]) => Uint8Array.from({ length: part.length * times }, (_, i) => part[i % part.length]! ^ (i >> 11)));
+      .map(([part, times]) =>
+        Uint8Array.from({ length: part.length * times }, (_, i) => part[i % part.length]! ^ (i >> 11)),
+      );
     await fc.assert(
-      fc.asyncProperty(fc.oneof(repetitive, fc.uint8Array({ maxLength: 3000 })), fc.constantFrom(1, 3, 9), async (bytes, level) => {
-        expect(decompressZstd(await compressZstd(bytes, level), options)).toEqual(bytes);
-      }),
+      fc.asyncProperty(
+        fc.oneof(repetitive, fc.uint8Array({ maxLength: 3000 })),
+        fc.constantFrom(1, 3, 9),
+        async (bytes, level) => {
+          expect(decompressZstd(await compressZstd(bytes, level), options)).toEqual(bytes);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -76,10 +76,10 @@ describe("scenes find their stacks", () => {
     // Centres of each scene's first pixel: gdaltransform -s_srs EPSG:32618 -t_srs EPSG:4326 of (500005 + 100 i, 4499995).
     const places = [
       { lon: -74.9999408590669, lat: 40.6508114716258, expected: [["2020-01-01T00:00:00.000Z", 100]] },
-      { lon: -74.9810151609747, lat: 40.6508099849263, expected: [["2020-01-17T00:00:00.000Z", 116]] },
-      { lon: -74.9798323049175, lat: 40.6508097845013, expected: [["2020-01-18T00:00:00.000Z", 117]] },
+      { lon: -74.9810157609681, lat: 40.6508099111503, expected: [["2020-01-17T00:00:00.000Z", 116]] },
+      { lon: -74.9798329424045, lat: 40.6508097106389, expected: [["2020-01-18T00:00:00.000Z", 117]] },
       // Between two scenes: five pixels past the 17th one's first, where it has four.
-      { lon: -74.9804237329463, lat: 40.6508098861887, expected: [] },
+      { lon: -74.9804243516848, lat: 40.650809812409, expected: [] },
     ];
     for (const { lon, lat, expected } of places) {
       const { rows } = await timeseries(`${folder}/w`, { lon, lat });

@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import { type IngestOptions, type IngestReport, ingest } from "../../ingest/ingest.js";
+import type { IngestWarning } from "../../ingest/read-scenes.js";
+import { catalog } from "../../warehouse/catalog.js";
+import { type CliContext, stderrTerminal, stdoutTerminal, writeJson } from "../context.js";
+import { EXIT_OK, EXIT_SOME_FAILED } from "../exit-codes.js";
+import {
+  addCommonOptions,
+  addExamples,
+  addWarehouseOption,
+  DEFAULT_WAREHOUSE,
+  parseNames,
+  type WarehouseOptions,
+} from "../options.js";
+import { startProgress } from "../terminal/progress.js";
+import { ingestSummary } from "../views/ingest-view.js";
+import { renderProblems } from "../views/problem-list.js";
+import { programName } from "../views/program-name.js";
+import { shellCommand } from "../views/shell-words.js";
+
+interface IngestFlags extends WarehouseOptions {
+  readonly product?: string;
+  readonly bands?: string[];
+  readonly mask?: string;
+  readonly datePattern?: string;
+  readonly glob?: string;
+  readonly dryRun?: boolean;
+  readonly message?: string;
+  readonly provider?: string;
+}
+
+/** `ingest SOURCE…`: files become scenes, in one commit. */
+export function defineIngest(command: Command, context: CliContext): void {
+  command.argument("<source...>", "folders, files or quoted glob patterns");
+  addWarehouseOption(command)
+    .option("--product <id>", "product that the scenes belong to (default: the folder's name)")
+    .option("--bands <names>", "band names in the files' order (default: the files' own)", parseNames)
+    .option("--mask <folder>", "cloud masks, matched by scene")
+    .option("--date-pattern <regex>", "where the date is in a file name, as (?<year>…)(?<month>…)(?<day>…)")
+    .option("--glob <pattern>", "files to take from folders (default: *.tif and *.tiff at any depth)")
+    .option("--dry-run", "say what would happen, and write nothing")
+    .option("--message <text>", "what the commit is for (default: how many scenes)")
+    .option("--provider <name>", "who made the data");
+  addCommonOptions(command);
+  addExamples(command, [
+    "ingest ./cogs",
+    "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
+    'ingest ./in --glob "**/*_SR.tif" --date-pattern "_(\\d{8})_" --dry-run',
+  ]);
+  command.action(async (sources: string[], flags: IngestFlags) => {
+    const { report, warnings } = await ingestWithProgress(sources, flags, context);
+    context.exitCode = report.failed.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;
+    if (flags.json) writeJson(context, report);
+    else context.stdout.write(ingestSummary(report, flags.dryRun === true, stdoutTerminal(context)));
+    writeProblems(report, warnings, context);
+    if (!flags.json && flags.dryRun !== true && report.snapshot !== null) await writeNextSteps(flags, context);
+  });
+}
+
+async function ingestWithProgress(
+  sources: readonly string[],
+  flags: IngestFlags,
+  context: CliContext,
+): Promise<{ report: IngestReport; warnings: IngestWarning[] }> {
+  const { stderr, signal } = context;
+  const progress = startProgress(stderr, stderrTerminal(context), { label: "Reading headers", unit: "files" });
+  const warnings: IngestWarning[] = [];
+  try {
+    const report = await ingest(sources, {
+      ...ingestOptions(flags),
+      signal,
+      onWarning: (warning) => warnings.push(warning),
+      onProgress: ({ phase, done, total }) => {
+        if (phase === "headers" && total !== null) progress.update(done, total);
+      },
+    });
+    return { report, warnings };
+  } finally {
+    progress.stop();
+  }
+}
+
+function ingestOptions(flags: IngestFlags): IngestOptions {
+  const { warehouse, product, bands, mask, datePattern, glob, dryRun, message, provider } = flags;
+  return {
+    warehouse,
+    ...(product !== undefined && { productId: product }),
+    ...(bands !== undefined && { bandNames: bands }),
+    ...(mask !== undefined && { maskPath: mask }),
+    ...(datePattern !== undefined && { datePattern }),
+    ...(glob !== undefined && { globPattern: glob }),
+    ...(dryRun !== undefined && { dryRun }),
+    ...(message !== undefined && { message }),
+    ...(provider !== undefined && { provider }),
+  };
+}
+
+function writeProblems(report: IngestReport, warnings: readonly IngestWarning[], context: CliContext): void {
+  const { colors } = stderrTerminal(context);
+  const failed = report.failed.map(({ path, error }) => ({ path, message: error.message }));
+  context.stderr.write(renderProblems(warnings, colors.yellow("warning:")));
+  context.stderr.write(renderProblems(failed, colors.red("failed:")));
+}
+
+/** The next commands, with a place where there is data: they work as they stand. */
+async function writeNextSteps({ warehouse, product }: IngestFlags, context: CliContext): Promise<void> {
+  const [scene] = await (await catalog(warehouse)).scenes(product === undefined ? {} : { productId: product }, 1);
+  const where = warehouse === DEFAULT_WAREHOUSE ? [] : ["-w", warehouse];
+  const steps = [shellCommand(["scenes", ...where])];
+  const [west, south, east, north] = scene?.bbox ?? [];
+  if (west !== undefined && south !== undefined && east !== undefined && north !== undefined && west <= east) {
+    const [lon, lat] = [(west + east) / 2, (south + north) / 2].map((degrees) => String(Number(degrees.toFixed(4))));
+    steps.push(shellCommand(["timeseries", ...where, "--lon", lon ?? "", "--lat", lat ?? ""]));
+  }
+  const { colors } = stdoutTerminal(context);
+  const lines = steps.map((step) => `  ${colors.cyan(`${programName(context.env)} ${step}`)}\n`);
+  context.stdout.write(`\nNext:\n${lines.join("")}`);
+}
