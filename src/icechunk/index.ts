@@ -6,16 +6,11 @@
  */
 export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "../store/byte-store.js";
 export { MemoryStore } from "../store/memory-store.js";
+export type { ChunkReference } from "./chunk-reference.js";
 export type { RepositoryOptions, SplitRule, VirtualChunkContainer } from "./config.js";
+export type { At, SnapshotInfo } from "./history.js";
+export { Repository, type TransactOptions, type TransactResult } from "./repository.js";
 export {
-  type At,
-  Repository,
-  type SnapshotInfo,
-  type TransactOptions,
-  type TransactResult,
-} from "./repository.js";
-export {
-  type ChunkReference,
   type NodeInfo,
   type ReadChunkOptions,
   type ReferenceColumns,
@@ -23,6 +18,7 @@ export {
   type VirtualFetch,
 } from "./session.js";
 export { createVirtualFetch, type ResolvedLocation, resolveLocation } from "./virtual-chunks.js";
-export { type CommitOptions, type VirtualReferences, WritableSession } from "./writable-session.js";
+export type { VirtualReferences } from "./virtual-references.js";
+export { type CommitOptions, WritableSession } from "./writable-session.js";
 export type { JsonObject, ZarrArray, ZarrExtension, ZarrGroup } from "./zarr-metadata.js";
 export { createZarrStore, type ZarrRange, type ZarrStore, type ZarrStoreOptions } from "./zarr-store.js";

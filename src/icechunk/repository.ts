@@ -1,62 +1,37 @@
-import { ConflictError, InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
+import { ConflictError, InvalidInputError, UnsupportedError } from "../errors.js";
 import type { ByteStore, ReadOptions } from "../store/byte-store.js";
 import { addSnapshot, type CommitRequest } from "./commit.js";
 import {
   containersOf,
   type RepositoryOptions,
-  type Settings,
   toConfig,
   toSettings,
   type VirtualChunkContainer,
   withContainers,
 } from "./config.js";
-import { wrapFile } from "./format/envelope.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
-import { compareBytes, compareUtf8, idToText, snapshotIdFromText } from "./format/object-id.js";
+import { compareBytes, compareUtf8, idToText } from "./format/object-id.js";
+import { type At, ancestors, resolve, type SnapshotInfo, toInfo } from "./history.js";
+import { initialTable, writeInitialSnapshot } from "./initial-snapshot.js";
 import { ManifestCache } from "./manifest-cache.js";
 import {
   encodeRepository,
-  fromMetadataItems,
   nowMicros,
   type RepositoryTable,
   readRepositoryFile,
   repositoryKey,
-  toMetadataItems,
   updateRepository,
 } from "./repository-file.js";
 import { Session } from "./session.js";
-import { encodeSnapshot, objectKey, readSnapshot, type SnapshotFile } from "./snapshot-file.js";
-import { emptyTransactionLog, encodeTransactionLog } from "./transaction-log.js";
+import { readSnapshot, type SnapshotFile } from "./snapshot-file.js";
 import { WritableSession } from "./writable-session.js";
 import type { JsonObject } from "./zarr-metadata.js";
 import { preloadZstdEncoder } from "./zstd/compress.js";
 
-/** The first snapshot of every repository, 1CECHNKREP0F1RSTCMT0 in text (spec, "Initial snapshot"). */
-const initialSnapshotId = snapshotIdFromText("1CECHNKREP0F1RSTCMT0");
-const initialMessage = "Repository initialized";
-
-/** Ids of the feature flags that forbid something where they are disabled. */
+/** Id of the feature flag without which tags cannot be created; on unless it was turned off. */
 const createTagFlag = 4;
 
 const maxTransactionAttempts = 1000;
-
-/** Which snapshot is meant; the newest of the branch `main` where nothing is said. */
-export type At =
-  | { branch: string }
-  | { tag: string }
-  | { snapshot: string }
-  /** The newest snapshot of the branch (`main` where left out) that is not younger than this. */
-  | { asOf: Date; branch?: string };
-
-/** A snapshot, without what is in it. */
-export interface SnapshotInfo {
-  id: string;
-  /** Null for the first snapshot. */
-  parentId: string | null;
-  time: Date;
-  message: string;
-  metadata: JsonObject;
-}
 
 export interface TransactOptions extends ReadOptions {
   message: string;
@@ -287,111 +262,6 @@ export class Repository {
     this.#lastSnapshot = await readSnapshot(this.store, id, options);
     return this.#lastSnapshot;
   }
-}
-
-async function writeInitialSnapshot(store: ByteStore, settings: Settings, flushedAtMicros: number): Promise<void> {
-  const snapshot: SnapshotFile = {
-    id: initialSnapshotId,
-    nodes: [],
-    flushedAtMicros,
-    message: initialMessage,
-    manifestFiles: new Map(),
-    extra: null,
-    hasUnknownFields: false,
-  };
-  const { compressionLevel } = settings;
-  const payload = encodeSnapshot(snapshot, initialMetadata);
-  const log = encodeTransactionLog(initialSnapshotId, emptyTransactionLog());
-  await Promise.all([
-    store.put(objectKey("snapshots", initialSnapshotId), await wrapFile("snapshot", payload, compressionLevel)),
-    store.put(objectKey("transactions", initialSnapshotId), await wrapFile("transactionLog", log, compressionLevel)),
-  ]);
-}
-
-/** As the official engine marks the first snapshot. */
-const initialMetadata: JsonObject = { __icechunk: { is_root: true } };
-
-function initialTable(config: JsonObject, flushedAtMicros: number): RepositoryTable {
-  return {
-    specVersion: 2,
-    tags: [],
-    branches: [{ name: "main", snapshotIndex: 0 }],
-    deletedTags: [],
-    snapshots: [
-      {
-        id: initialSnapshotId,
-        parentOffset: -1,
-        flushedAtMicros,
-        message: initialMessage,
-        metadata: toMetadataItems(initialMetadata),
-        prunedAncestors: null,
-      },
-    ],
-    status: { availability: 0, setAtMicros: flushedAtMicros, reason: null },
-    metadata: [],
-    latestUpdates: [{ change: { kind: "repoInitialized" }, updatedAtMicros: flushedAtMicros + 1, backupPath: null }],
-    repoBeforeUpdates: null,
-    config: encodeFlexbuffer(config),
-    enabledFeatureFlags: null,
-    disabledFeatureFlags: null,
-    extra: null,
-  };
-}
-
-/** Index of the snapshot that is meant. */
-function resolve(table: RepositoryTable, at: At, store: ByteStore): number {
-  if ("snapshot" in at) {
-    const id = snapshotIdFromText(at.snapshot);
-    const index = table.snapshots.findIndex((snapshot) => compareBytes(snapshot.id, id) === 0);
-    if (index >= 0) return index;
-    throw notFound("snapshot", at.snapshot, [], store);
-  }
-  if ("tag" in at) return resolveName(table.tags, "tag", at.tag, store);
-  const tip = resolveName(table.branches, "branch", at.branch ?? "main", store);
-  if (!("asOf" in at)) return tip;
-  const micros = at.asOf.getTime() * 1000;
-  const index = ancestors(table, tip).find((each) => table.snapshots[each]!.flushedAtMicros <= micros);
-  if (index === undefined) throw notFound("snapshot", `as of ${at.asOf.toISOString()}`, [], store);
-  return index;
-}
-
-function resolveName(
-  refs: readonly { name: string; snapshotIndex: number }[],
-  kind: "branch" | "tag",
-  name: string,
-  store: ByteStore,
-): number {
-  const ref = refs.find((candidate) => candidate.name === name);
-  if (ref) return ref.snapshotIndex;
-  throw notFound(
-    kind,
-    name,
-    refs.map((candidate) => candidate.name),
-    store,
-  );
-}
-
-function notFound(kind: string, name: string, known: string[], store: ByteStore): NotFoundError {
-  const hint = known.length > 0 ? ` It has: ${known.slice(0, 20).join(", ")}.` : "";
-  return new NotFoundError(`${store.url} has no ${kind} "${name}".${hint}`, { details: { kind, name, known } });
-}
-
-/** Indices of a snapshot and all before it, newest first. A loop, which only damage makes, ends the list. */
-function ancestors(table: RepositoryTable, from: number): number[] {
-  const seen = new Set<number>();
-  for (let index = from; index >= 0 && !seen.has(index); index = table.snapshots[index]!.parentOffset) seen.add(index);
-  return [...seen];
-}
-
-function toInfo(table: RepositoryTable, index: number): SnapshotInfo {
-  const { id, parentOffset, flushedAtMicros, message, metadata } = table.snapshots[index]!;
-  return {
-    id: idToText(id),
-    parentId: parentOffset < 0 ? null : idToText(table.snapshots[parentOffset]!.id),
-    time: new Date(flushedAtMicros / 1000),
-    message,
-    metadata: fromMetadataItems(metadata, repositoryKey),
-  };
 }
 
 function assertRefName(name: string): void {

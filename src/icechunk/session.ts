@@ -1,9 +1,10 @@
 import { CorruptDataError, InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
 import type { ByteRange, ByteStore, ReadOptions } from "../store/byte-store.js";
+import { type ChunkReference, partOf, toReference } from "./chunk-reference.js";
 import { compareUtf8, idToText } from "./format/object-id.js";
 import type { ManifestCache } from "./manifest-cache.js";
 import { ManifestExtents } from "./manifest-extents.js";
-import { type ReferenceKind, ReferenceTable, referenceKinds } from "./reference-table.js";
+import { ReferenceTable, referenceKinds } from "./reference-table.js";
 import { type ArrayData, type NodeRecord, objectKey, type SnapshotFile } from "./snapshot-file.js";
 import type { ZarrArray, ZarrGroup } from "./zarr-metadata.js";
 
@@ -11,22 +12,6 @@ import type { ZarrArray, ZarrGroup } from "./zarr-metadata.js";
 export type NodeInfo =
   | { path: string; id: string; kind: "group"; zarr: ZarrGroup }
   | { path: string; id: string; kind: "array"; zarr: ZarrArray };
-
-/** Where the bytes of one chunk are. */
-export type ChunkReference =
-  | {
-      kind: "virtual";
-      /** Absolute URL, or `vcc://<container>/<path>`. */
-      location: string;
-      offset: number;
-      length: number;
-      /** Whole seconds since 1970: the object must not be younger. Null where not recorded. */
-      lastModifiedSeconds: number | null;
-      /** Null where not recorded. */
-      etag: string | null;
-    }
-  | { kind: "inline"; data: Uint8Array }
-  | { kind: "native"; chunkId: string; offset: number; length: number };
 
 /** Many references as columns; row i belongs to the i-th index asked for. */
 export interface ReferenceColumns {
@@ -297,27 +282,6 @@ function isInsideGrid(table: ReferenceTable, row: number, { dimensions }: ArrayD
     if (table.indices[row * table.rank + axis]! >= dimensions[axis]!.chunkCount) return false;
   }
   return true;
-}
-
-function toReference(table: ReferenceTable, row: number): ChunkReference | null {
-  const kind = table.kinds[row]! as ReferenceKind;
-  const source = table.sources[row]!;
-  const offset = table.offsets[row]!;
-  const length = table.lengths[row]!;
-  if (kind === referenceKinds.none) return null;
-  if (kind === referenceKinds.inline) return { kind: "inline", data: table.payloads[source]!.slice() };
-  if (kind === referenceKinds.native) {
-    return { kind: "native", chunkId: idToText(table.payloads[source]!), offset, length };
-  }
-  const { url, lastModifiedSeconds, etag } = table.locations[source]!;
-  const lastModified = lastModifiedSeconds === 0 ? null : lastModifiedSeconds;
-  return { kind: "virtual", location: url, offset, length, lastModifiedSeconds: lastModified, etag };
-}
-
-function partOf(reference: ByteRange, range: ByteRange | undefined): ByteRange {
-  if (!range) return { offset: reference.offset, length: reference.length };
-  const offset = Math.min(range.offset, reference.length);
-  return { offset: reference.offset + offset, length: Math.min(range.length, reference.length - offset) };
 }
 
 function wrongRank(path: string, rank: number, given: number): InvalidInputError {

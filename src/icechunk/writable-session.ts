@@ -7,6 +7,7 @@ import { type ReferenceTable, referenceKinds } from "./reference-table.js";
 import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
 import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
 import { StagedReferences } from "./staged-references.js";
+import { assertInside, assertReferences, type VirtualReferences } from "./virtual-references.js";
 import {
   assertNodePath,
   chunkCounts,
@@ -15,23 +16,6 @@ import {
   type ZarrArray,
   type ZarrGroup,
 } from "./zarr-metadata.js";
-
-/** Virtual references as columns, without an object per reference. */
-export interface VirtualReferences {
-  /** Chunk numbers, one after the other: as many per reference as the array has axes. */
-  indices: Uint32Array;
-  /** Per reference: bytes from the start of the object, and how many. */
-  offsets: Float64Array;
-  lengths: Float64Array;
-  /** Per reference: which of `locations`. */
-  locationIndex: Uint32Array;
-  /** Absolute URLs, or `vcc://<container>/<percent-encoded path>`. */
-  locations: readonly string[];
-  /** Per location, whole seconds rounded up; 0 for "do not check". An etag goes before it. */
-  lastModifiedSeconds?: Uint32Array | undefined;
-  /** Per location; null for "do not check". */
-  etags?: readonly (string | null)[] | undefined;
-}
 
 export interface CommitOptions extends ReadOptions {
   /** Facts about the commit, kept with its message. */
@@ -129,7 +113,7 @@ export class WritableSession extends Session {
     const { record, data } = this.#writableArray(path);
     const count = columns.offsets.length;
     assertInside(path, data, columns.indices, count);
-    assertColumns(path, columns);
+    assertReferences(path, columns);
     const { table } = this.#stage(record, data);
     table.reserve(count);
     const sources = columns.locations.map((url, i) => {
@@ -267,45 +251,6 @@ export class WritableSession extends Session {
   #assertOpen(): void {
     if (this.#isCommitted) {
       throw new InvalidInputError("This session has been committed; ask the repository for a new one.");
-    }
-  }
-}
-
-function assertInside(path: string, data: ArrayData, indices: ArrayLike<number>, count: number): void {
-  const rank = data.dimensions.length;
-  if (indices.length !== count * rank) {
-    throw new InvalidInputError(`${indices.length} chunk numbers do not make ${count} chunks of ${path}.`, {
-      details: { path, rank, count },
-    });
-  }
-  for (let i = 0; i < indices.length; i++) {
-    const { chunkCount } = data.dimensions[i % rank]!;
-    const chunk = indices[i]!;
-    if (!(chunk >= 0 && chunk < chunkCount && Number.isInteger(chunk))) {
-      throw new InvalidInputError(`Chunk ${chunk} along axis ${i % rank} of ${path} is not among its ${chunkCount}.`, {
-        details: { path, axis: i % rank, chunk, chunkCount },
-      });
-    }
-  }
-}
-
-function assertColumns(path: string, columns: VirtualReferences): void {
-  const { offsets, lengths, locationIndex, locations } = columns;
-  const count = offsets.length;
-  if (lengths.length !== count || locationIndex.length !== count) {
-    throw new InvalidInputError(`The columns of the references of ${path} are not of the same length.`, {
-      details: { path, offsets: count, lengths: lengths.length, locationIndex: locationIndex.length },
-    });
-  }
-  for (let i = 0; i < count; i++) {
-    const offset = offsets[i]!;
-    const length = lengths[i]!;
-    const isRange = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0;
-    if (!isRange || locationIndex[i]! >= locations.length) {
-      throw new InvalidInputError(
-        `Reference ${i} of ${path} is not a range of bytes: offset ${offset}, length ${length}, location ${locationIndex[i]} of ${locations.length}.`,
-        { details: { path, reference: i, offset, length } },
-      );
     }
   }
 }

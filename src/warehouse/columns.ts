@@ -76,7 +76,7 @@ export function columnMetadata(spec: ColumnSpec, rows: number, chunkRows = COLUM
 }
 
 /**
- * Every row of a column.
+ * Every row of a column; of none, where nothing was written yet, the empty one.
  *
  * @throws CorruptDataError where a chunk is missing or not of its size.
  */
@@ -87,6 +87,7 @@ export async function readColumn(
   rows: number,
 ): Promise<ColumnValues> {
   const out = createColumn(spec, rows);
+  if (rows === 0) return out;
   const chunkRows = chunkRowsOf(session, path);
   const width = rowWidth(spec);
   const copyChunk = async (index: number) => {

@@ -246,7 +246,7 @@ describe("virtual references", () => {
           offsets: Float64Array.of(0, 2 ** 40, 5),
           lengths: Float64Array.of(1, 2 ** 33, 7),
           locationIndex: Uint32Array.of(0, 1, 2),
-          locations: ["s3://b/a%20b.tif", "https://h/é", "vcc://c/x"],
+          locations: ["s3://b/a%20b.tif", "https://h/é", "gs://b/x"],
           lastModifiedSeconds: Uint32Array.of(1_700_000_000, 0, 5),
           etags: [null, null, '"tag"'],
         });

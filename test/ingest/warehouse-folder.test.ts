@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { catalog, ingest, openDataset, registerProduct, timeseries } from "../../src/index.js";
+import { createRepository, openWarehouseStore } from "../../src/warehouse/open-repository.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { firstPixel, hashFolder, writeFlatScene } from "./write-scene.js";
 
@@ -70,6 +71,18 @@ describe("a warehouse", () => {
     await expect(catalog(warehouse)).rejects.toMatchObject(missing);
     await expect(registerProduct(warehouse, { productId: "q", bands: ["a"] })).rejects.toMatchObject(missing);
     expect(existsSync(warehouse)).toBe(false);
+  });
+});
+
+describe("a warehouse whose first ingest ended before its commit", () => {
+  it("opens as an empty one", async () => {
+    await createRepository(openWarehouseStore(warehouse));
+    expect((await openDataset(warehouse)).dims).toMatchObject({ time: 0, band: 0 });
+    expect((await timeseries(warehouse, firstPixel)).rows).toEqual([]);
+    const opened = await catalog(warehouse);
+    expect(opened.products()).toEqual([]);
+    expect(await opened.scenes()).toEqual([]);
+    expect(await run()).toMatchObject({ added: 1 });
   });
 });
 

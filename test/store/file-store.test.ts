@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
+import builtin, * as fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -112,13 +113,19 @@ describe("FileStore", () => {
   test.skipIf(!fs.existsSync("/dev/full"))("a full disk is named, and the object stays as it was", async () => {
     const store = new FileStore(folder);
     await store.put("a", bytes(1));
-    // Every draft becomes a link to the device that is always full.
-    const writeFile = fs.promises.writeFile;
-    fs.promises.writeFile = (async (_file, data) => writeFile("/dev/full", data as Uint8Array)) as typeof writeFile;
+    // Every draft becomes a file on the device that is always full: small ones are written at once, large ones later.
+    const { writeFileSync } = builtin;
+    const { writeFile } = builtin.promises;
+    builtin.writeFileSync = ((_file, data) => writeFileSync("/dev/full", data)) as typeof writeFileSync;
+    builtin.promises.writeFile = (async (_file, data) => writeFile("/dev/full", data)) as typeof writeFile;
+    syncBuiltinESMExports();
     try {
       await expect(store.put("a", bytes(2))).rejects.toThrow(/no space left on the disk \(ENOSPC\)/);
+      await expect(store.put("a", new Uint8Array(100_000))).rejects.toThrow(/no space left on the disk \(ENOSPC\)/);
     } finally {
-      fs.promises.writeFile = writeFile;
+      builtin.writeFileSync = writeFileSync;
+      builtin.promises.writeFile = writeFile;
+      syncBuiltinESMExports();
     }
     expect((await store.get("a"))?.data).toEqual(bytes(1));
     expect(await list(store)).toEqual(["a"]);

@@ -81,8 +81,10 @@ async function expectSameHistory(
 ): Promise<void> {
   const mine = await ours.history({ branch });
   const official = await theirs.ancestry({ branch });
-  expect(official.map(({ id, parentId, message, metadata }) => ({ id, parentId: parentId ?? null, message, metadata }))).toEqual(
-    mine.map(({ id, parentId, message, metadata }) => ({ id, parentId, message, metadata })),
+  expect(
+    official.map(({ id, parentId, message, metadata }) => ({ id, parentId: parentId ?? null, message, metadata })),
+  ).toEqual(mine.map(({ id, parentId, message, metadata }) => ({ id, parentId, message, metadata })));
+  expect(official.map(({ writtenAt }) => new Date(writtenAt).getTime())).toEqual(
+    mine.map(({ time }) => time.getTime()),
   );
-  expect(official.map(({ writtenAt }) => new Date(writtenAt).getTime())).toEqual(mine.map(({ time }) => time.getTime()));
 }
