@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { commandEntries } from "./commands.js";
 import { type CliContext, stdoutTerminal } from "./context.js";
 import { addExamples } from "./options.js";
+import { packageRoot } from "./package-root.js";
 import { reportFailure } from "./report-failure.js";
 
 /**
@@ -50,8 +51,8 @@ function wantedCommand(argv: readonly string[]): string | undefined {
 }
 
 function packageVersion(): string {
-  const path = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+  const text = readFileSync(new URL("package.json", packageRoot), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Ctrl-C ends any command at once; a warehouse opens again whatever was interrupted. */

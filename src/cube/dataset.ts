@@ -7,7 +7,7 @@ import { didYouMean } from "../lazy/suggest.js";
 import type { DType } from "../ndarray/dtype.js";
 import { DataArray, type Explanation } from "./data-array.js";
 import { type PointSeries, type PointSeriesOptions, pointSeries } from "./point-series.js";
-import { commonDType, geoBoxOf, latticeOf, type Scope } from "./scope.js";
+import { commonDType, geoBoxOf, type Scope } from "./scope.js";
 import { type Isel, type Sel, sliceByLabels, sliceByPositions } from "./slice.js";
 
 /** Labels of a Dataset's dimensions. */
@@ -138,8 +138,7 @@ export class Dataset {
   }
 
   /** What reading every band would cost: files, requests, bytes. Looks references up, reads no source. */
-  explain(): Promise<Explanation> {
-    latticeOf(this.#scope);
+  async explain(): Promise<Explanation> {
     return this.toArray().explain();
   }
 

@@ -58,7 +58,7 @@ function scatter(read: PlannedRead, values: TypedArray, to: Destination): void {
       const at = to.start + band * to.planeStride + (read.row + row) * to.rowStride + read.col;
       const line = values.subarray(from, from + cols);
       copyLine(line, to.data, at);
-      markLine(to, at, cols, isFloat);
+      markLine(line, to, at, isFloat);
     }
   });
 }
@@ -71,14 +71,13 @@ function copyLine(line: TypedArray, data: TypedArray, at: number): void {
   else for (let i = 0; i < line.length; i++) data[at + i] = Number(line[i]);
 }
 
-/** Valid, or nodata: the value that the source names, and NaN, which can be nothing else. */
-function markLine(to: Destination, at: number, length: number, isFloat: boolean): void {
-  const { data, status, nodata } = to;
-  for (let i = at; i < at + length; i++) {
-    const value = data[i];
-    const missing = value === nodata || (isFloat && Number.isNaN(value as number));
-    status[i] = missing ? Status.nodata : Status.valid;
-    if (missing && isFloat) data[i] = Number.NaN;
+/** Valid, or nodata: the value that the source names, in the source's own type, and NaN, which can be nothing else. */
+function markLine(line: TypedArray, { data, status, nodata }: Destination, at: number, isFloat: boolean): void {
+  for (let i = 0; i < line.length; i++) {
+    const value = line[i];
+    const missing = value === nodata || (isFloat && Number.isNaN(value));
+    status[at + i] = missing ? Status.nodata : Status.valid;
+    if (missing && isFloat) data[at + i] = Number.NaN;
   }
 }
 

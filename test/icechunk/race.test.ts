@@ -80,7 +80,7 @@ describe("writers in several processes on one disk", () => {
 
       const repository = await Repository.open(store);
       const before = await repository.history();
-      const committed = Number((await repository.session()).node("/counter")?.zarr.attributes?.["count"]);
+      const committed = Number((await repository.session()).node("/counter")?.zarr.attributes?.count);
       expect(before.length).toBe(committed + 1);
       await repository.transact((session) => session.setGroup("/counter", { count: committed + 1 }), {
         message: "after",

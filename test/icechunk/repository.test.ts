@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConflictError, InvalidInputError, NotFoundError, UnsupportedError } from "../../src/errors.js";
+import { toSettings } from "../../src/icechunk/config.js";
+import { encodeFlexbuffer } from "../../src/icechunk/format/flexbuffer-encoder.js";
+import { snapshotIdFromText } from "../../src/icechunk/format/object-id.js";
 import { Repository, type VirtualReferences } from "../../src/icechunk/index.js";
+import { encodeRepository, type RepositoryTable, readRepositoryFile } from "../../src/icechunk/repository-file.js";
+import { readSnapshot } from "../../src/icechunk/snapshot-file.js";
 import { MemoryStore, type RecordingStore, withRecording } from "../../src/store/index.js";
 import { exampleArray } from "./example-array.js";
 import { expectAgreement } from "./oracle/agreement.js";
@@ -390,6 +395,46 @@ describe("manifests", () => {
     expect(await (await split.session()).readChunk("/x", [3, 0, 4])).toEqual(Uint8Array.of(3, 4));
   });
 
+  test("of another splitting are merged where a change and its neighbours would overlap them", async () => {
+    await store.delete("repo");
+    const sixes = await Repository.create(store, { splitting: [{ path: ".*", axis: 0, chunks: 6 }] });
+    await sixes.transact(
+      (session) => {
+        session.setArray("/x", exampleArray([24], [1]));
+        session.setVirtualReferences("/x", references(Array.from({ length: 24 }, (_, i) => i)));
+      },
+      { message: "0-5, 6-11, 12-17, 18-23" },
+    );
+    const tens = await Repository.open(store, { splitting: [{ path: ".*", axis: 0, chunks: 10 }] });
+    // Chunks 10, 11, 18 and 19 come into one manifest, in whose middle 12 to 17 lie.
+    await tens.transact((session) => session.setVirtualReferences("/x", references([5, 22])), { message: "both ends" });
+    const { found } = await (await tens.session()).chunkReferences(
+      "/x",
+      Uint32Array.from({ length: 24 }, (_, i) => i),
+    );
+    expect([...found]).toEqual(new Array(24).fill(1));
+    const snapshot = await readSnapshot(store, snapshotIdFromText((await tens.session()).snapshotId));
+    const array = snapshot.nodes.find(({ path }) => path === "/x")?.data;
+    const extents = array?.kind === "array" ? array.manifests.map(({ extents: [axis] }) => axis) : [];
+    expect(extents).toEqual([
+      { from: 0, to: 10 },
+      { from: 10, to: 20 },
+      { from: 20, to: 24 },
+    ]);
+  });
+
+  test("stay in memory within a budget, and are read again beyond it", async () => {
+    await splitRepository();
+    const reads = async (manifestCacheBytes: number) => {
+      const session = await (await Repository.open(store, { manifestCacheBytes })).session();
+      store.clear();
+      for (const chunk of [0, 10, 0, 10]) await session.chunkReference("/x", [chunk]);
+      return store.requests.length;
+    };
+    expect(await reads(1)).toBe(4);
+    expect(await reads(1_000_000)).toBe(2);
+  });
+
   test("a damaged one is named and does not hurt other arrays", async () => {
     await splitRepository();
     const [first] = await keysIn("manifests/");
@@ -504,15 +549,70 @@ describe("commits", () => {
     ]);
   });
 
-  test("a read-only repository is read and not written", async () => {
-    const { readRepositoryFile, encodeRepository } = await import("../../src/icechunk/repository-file.js");
-    const { toSettings } = await import("../../src/icechunk/config.js");
+  /** Change what the repository's object says, as another writer would. */
+  async function rewrite(change: (table: RepositoryTable) => void): Promise<void> {
     const { table } = await readRepositoryFile(store);
-    table.status = { availability: 1, setAtMicros: 1, reason: "archived" };
+    change(table);
     await store.put("repo", await encodeRepository(table, toSettings({}, {})));
+  }
+
+  test("a read-only repository is read and not written", async () => {
+    await rewrite((table) => {
+      table.status = { availability: 1, setAtMicros: 1, reason: "archived" };
+    });
     expect((await repository.session()).nodes()).toEqual([]);
     const commit = repository.transact((session) => session.setGroup("/a"), { message: "no" });
     await expect(commit).rejects.toThrow("memory://test is set to read-only: archived.");
+  });
+
+  test("tags are not created where the repository forbids it", async () => {
+    await rewrite((table) => {
+      table.disabledFeatureFlags = [4];
+    });
+    await expect(repository.createTag("v1", "1CECHNKREP0F1RSTCMT0")).rejects.toThrow(UnsupportedError);
+  });
+
+  test("every update but the newest leads to the object that it replaced", async () => {
+    for (let i = 0; i < 3; i++)
+      await repository.transact((session) => session.setGroup("/", { i }), { message: `${i}` });
+    const { latestUpdates } = (await readRepositoryFile(store)).table;
+    expect(latestUpdates.map(({ change }) => change.kind)).toEqual([
+      "newCommit",
+      "newCommit",
+      "newCommit",
+      "repoInitialized",
+    ]);
+    expect(latestUpdates[0]?.backupPath).toBeNull();
+    const backups = latestUpdates.slice(1).map(({ backupPath }) => `overwritten/${backupPath}`);
+    expect(backups.sort()).toEqual(await keysIn("overwritten/"));
+    expect(new Set(latestUpdates.map(({ updatedAtMicros }) => updatedAtMicros)).size).toBe(4);
+  });
+
+  test("the log of updates is cut as the configuration says, and leads to the rest", async () => {
+    await rewrite((table) => {
+      table.config = encodeFlexbuffer({ num_updates_per_repo_info_file: 3 });
+    });
+    for (let i = 0; i < 8; i++)
+      await repository.transact((session) => session.setGroup("/", { i }), { message: `${i}` });
+    const { table } = await readRepositoryFile(store);
+    expect(table.latestUpdates).toHaveLength(3);
+    expect(await keysIn(`overwritten/${table.repoBeforeUpdates}`)).toHaveLength(1);
+    expect(await repository.history()).toHaveLength(9);
+  });
+
+  test("a clock that runs an hour ahead of the store's is not believed", async () => {
+    const head = store.head.bind(store);
+    const storeTimeMs = Date.now() - 3_600_000;
+    await rewrite((table) => {
+      for (const update of table.latestUpdates) update.updatedAtMicros = 1;
+    });
+    store.head = async (key, options) => {
+      const info = await head(key, options);
+      return info && { ...info, modifiedMs: storeTimeMs };
+    };
+    await repository.transact((session) => session.setGroup("/"), { message: "ahead" });
+    const { latestUpdates } = (await readRepositoryFile(store)).table;
+    expect(latestUpdates[0]?.updatedAtMicros).toBe(storeTimeMs * 1000);
   });
 });
 

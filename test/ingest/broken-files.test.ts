@@ -15,13 +15,15 @@ describe("files that cannot become scenes", () => {
     writeFileSync(`${cogs}/2020-01-03.tif`, "These are words, not pixels, although the name says otherwise.");
     writeFileSync(`${cogs}/2020-01-04.tif`, readFileSync(good).subarray(0, 100));
     writeFileSync(`${cogs}/2020-01-05.tif`, readFileSync(good).subarray(0, 6));
+    writeFileSync(`${cogs}/2020-01-06.tif`, readFileSync(good).subarray(0, -1));
     const report = await ingest(cogs, { warehouse: `${folder}/w`, productId: "p" });
-    expect(report).toMatchObject({ sceneCount: 6, added: 2, updated: 0, skipped: 0 });
+    expect(report).toMatchObject({ sceneCount: 7, added: 2, updated: 0, skipped: 0 });
     expect(report.failed.map(({ path, error }) => [path, error.name])).toEqual([
       [`${cogs}/2020-01-02.tif`, "CorruptDataError"],
       [`${cogs}/2020-01-03.tif`, "CorruptDataError"],
       [`${cogs}/2020-01-04.tif`, "CorruptDataError"],
       [`${cogs}/2020-01-05.tif`, "CorruptDataError"],
+      [`${cogs}/2020-01-06.tif`, "CorruptDataError"],
     ]);
     const { rows } = await timeseries(`${folder}/w`, firstPixel);
     expect(rows.map(({ values }) => values.band_1)).toEqual([1, 9]);

@@ -84,6 +84,16 @@ describe("FileStore", () => {
     expect(slow.calls).toBe(2);
   });
 
+  test("what replaces an object is younger than it, even if the object's time lies ahead", async () => {
+    const store = new FileStore(folder);
+    await store.put("a", bytes(1));
+    const aheadMs = Math.round(Date.now() / 1000) * 1000 + 60_000;
+    fs.utimesSync(path.join(folder, "a"), aheadMs / 1000, aheadMs / 1000);
+    const { version } = (await store.head("a"))!;
+    expect(await store.putIf("a", bytes(2), version)).toBe(true);
+    expect((await store.head("a"))!.modifiedMs).toBeGreaterThan(aheadMs);
+  });
+
   test("a folder that leads back to one above it is walked once", async () => {
     const store = new FileStore(folder);
     await store.put("a/file", bytes(1));

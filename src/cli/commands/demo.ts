@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { Dataset } from "../../cube/dataset.js";
@@ -12,6 +11,7 @@ import { type DemoFolder, prepareDemoFolder } from "../demo/output-folder.js";
 import { drawChart, drawNdvi, drawTrueColor, findClearestScene } from "../demo/pictures.js";
 import { NDVI, places, readPlace } from "../demo/places.js";
 import { addCommonOptions, addExamples, type CommonOptions } from "../options.js";
+import { packageRoot } from "../package-root.js";
 import {
   type DemoResult,
   demoIngest,
@@ -27,8 +27,8 @@ interface DemoFlags extends CommonOptions {
   readonly output: string;
 }
 
-/** Real scenes that come with the package, relative to this module as it is published. */
-const bundledScenes = fileURLToPath(new URL("../../../data/landsat8-new-york/one-grid", import.meta.url));
+/** Real scenes that come with the package. */
+const bundledScenes = fileURLToPath(new URL("data/landsat8-new-york/one-grid", packageRoot));
 
 /** `demo`: the main job from files to pictures, on the bundled scenes. */
 export function defineDemo(command: Command, context: CliContext): void {
@@ -70,7 +70,7 @@ async function drawScene(
   signal: AbortSignal,
 ): Promise<{ scene: string; shown: string }> {
   const clearest = await findClearestScene(dataset, signal);
-  if (clearest === null) throw new NotFoundError(`${join(bundledScenes)}: no scene shows the ground`);
+  if (clearest === null) throw new NotFoundError(`${bundledScenes}: no scene shows the ground`);
   await writeFile(trueColor, await drawTrueColor(dataset, clearest, signal));
   await writeFile(ndvi, await drawNdvi(dataset, clearest, signal));
   return { scene: clearest.id, shown: describeScene(clearest) };

@@ -99,10 +99,11 @@ function timeseriesOptions(flags: TimeseriesFlags): TimeseriesOptions {
 }
 
 function write(series: PointSeries, format: (typeof formats)[number], isPlot: boolean, context: CliContext): void {
-  if (format === "json") return writeJson(context, series);
-  if (format === "csv") return void context.stdout.write(toCsv(series.bands, series.rows));
-  if (series.rows.length === 0) return;
-  const terminal = stdoutTerminal(context);
-  context.stdout.write(timeseriesView(series, terminal));
-  if (isPlot) context.stdout.write(`\n${timeseriesPlot(series, terminal)}`);
+  if (format === "json") writeJson(context, series);
+  else if (format === "csv") context.stdout.write(toCsv(series.bands, series.rows));
+  else if (series.rows.length > 0) {
+    const terminal = stdoutTerminal(context);
+    context.stdout.write(timeseriesView(series, terminal));
+    if (isPlot) context.stdout.write(`\n${timeseriesPlot(series, terminal)}`);
+  }
 }

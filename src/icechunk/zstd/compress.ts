@@ -7,10 +7,8 @@ let encoder: Promise<Encoder> | null = null;
  * load it.
  */
 export function preloadZstdEncoder(): void {
-  loadEncoder().catch(() => {
-    // The first write meets the same failure and reports it.
-    encoder = null;
-  });
+  // The first write tries again, and reports what is wrong.
+  loadEncoder().catch(() => undefined);
 }
 
 /** `bytes` as one zstd frame. Levels as zstd's own: 1 is fast, 3 the usual, 22 the slowest. */
@@ -20,8 +18,14 @@ export async function compressZstd(bytes: Uint8Array, level: number): Promise<Ui
 }
 
 function loadEncoder(): Promise<Encoder> {
-  encoder ??= import("numcodecs/zstd").then(({ default: Zstd }) => {
-    return async (bytes, level) => Zstd.fromConfig({ level }).encode(bytes);
+  encoder ??= importEncoder().catch((error: unknown) => {
+    encoder = null;
+    throw error;
   });
   return encoder;
+}
+
+async function importEncoder(): Promise<Encoder> {
+  const { default: Zstd } = await import("numcodecs/zstd");
+  return async (bytes, level) => Zstd.fromConfig({ level }).encode(bytes);
 }

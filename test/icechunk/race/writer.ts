@@ -14,7 +14,7 @@ for (let i = 0; i < last; i++) {
   await repository.transact(
     (session) => {
       const node = session.node("/counter");
-      const count = Number(node?.zarr.attributes?.["count"] ?? 0);
+      const count = Number(node?.zarr.attributes?.count ?? 0);
       session.setGroup("/counter", { count: count + 1 });
       session.setArray(`/${name}`, exampleArray([i + 1], [1]));
       session.setChunk(`/${name}`, [i], Uint8Array.of(i % 256));
