@@ -6,18 +6,9 @@ import type { Stack } from "../warehouse/stack.js";
 import type { Warehouse } from "../warehouse/warehouse.js";
 import type { PlannedHole, PlannedRead, PlannedSource, PlannedTarget, ReadCost, ReadPlan } from "./read-plan.js";
 
-/** A window that a question needs, in one slot's own pixels. It lies inside the slot's image. */
-export interface WantedWindow {
-  /** Index of the stack in the scene table, and the time step in it. */
+/** A window that a question needs: as {@link PlannedTarget}, its stack by the scene table's index. */
+export interface WantedWindow extends Omit<PlannedTarget, "stack"> {
   stack: number;
-  slot: number;
-  /** Row of the scene table. */
-  scene: number;
-  level: number;
-  row: number;
-  col: number;
-  rows: number;
-  cols: number;
 }
 
 interface Draft {
@@ -47,7 +38,7 @@ export async function planWindows(
     kind: "read-plan",
     snapshot: warehouse.snapshot,
     bands,
-    targets: windows.map((window) => toTarget(warehouse, window)),
+    targets: windows.map((window) => ({ ...window, stack: warehouse.stack(window.stack).path })),
     sources: draft.sources,
     encodings: draft.encodings,
     reads: draft.reads,
@@ -68,13 +59,6 @@ function groupByArray(windows: readonly WantedWindow[]): Map<string, number[]> {
     else group.push(i);
   });
   return groups;
-}
-
-function toTarget(
-  warehouse: Warehouse,
-  { stack, slot, scene, level, row, col, rows, cols }: WantedWindow,
-): PlannedTarget {
-  return { stack: warehouse.stack(stack).path, slot, scene, level, row, col, rows, cols };
 }
 
 /** One block of a window: what {@link PlannedRead} says, before its bytes are known. */
