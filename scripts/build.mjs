@@ -51,7 +51,8 @@ for (const input of Object.keys(metafile.inputs)) {
 const notices = [...packages].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   const file = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = file === undefined ? `Licensed under ${license}.` : readFileSync(join(root, folder, file), "utf8").trim();
+  const text =
+    file === undefined ? `Licensed under ${license}.` : readFileSync(join(root, folder, file), "utf8").trim();
   return `## ${name} ${version}\n\n${text}\n`;
 });
 const preamble = "# Licences of the packages bundled in this folder\n\n";

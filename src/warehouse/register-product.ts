@@ -23,7 +23,10 @@ export interface RegisterProductOptions {
  * @example
  * await registerProduct("./warehouse", { productId: "drone", bands: { red: 0, nir: 1 }, provider: "us" });
  */
-export async function registerProduct(location: string, options: RegisterProductOptions): Promise<{ snapshot: string }> {
+export async function registerProduct(
+  location: string,
+  options: RegisterProductOptions,
+): Promise<{ snapshot: string }> {
   assertProductId(options.productId);
   const profile: ProductProfile = {
     productId: options.productId,
