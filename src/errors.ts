@@ -17,6 +17,9 @@ export interface ErrorOptionsWithDetails {
   cause?: unknown;
 }
 
+/** In the registry of all of the program's code: two copies of this library know each other's errors by it. */
+const brand = Symbol.for("pixelquery.error");
+
 abstract class BaseError extends Error {
   abstract override readonly name: ErrorName;
   readonly details: Readonly<Record<string, Json>>;
@@ -24,6 +27,10 @@ abstract class BaseError extends Error {
   constructor(message: string, options: ErrorOptionsWithDetails = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details ?? {};
+  }
+
+  get [brand](): true {
+    return true;
   }
 
   /** What `JSON.stringify` writes; {@link errorFromJson} reads it back. */
@@ -77,6 +84,11 @@ export class ConflictError extends BaseError {
   override readonly name = "ConflictError";
 }
 
+/** A server that does not answer, or says that it cannot now, or was cut off while answering. Try again later. */
+export class UnavailableError extends BaseError {
+  override readonly name = "UnavailableError";
+}
+
 const classes = {
   InvalidInputError,
   ExpressionError,
@@ -87,6 +99,7 @@ const classes = {
   CorruptDataError,
   SourceChangedError,
   ConflictError,
+  UnavailableError,
 } as const;
 
 /** The name of an error class of this library. */
@@ -99,7 +112,8 @@ export type ErrorName =
   | "UnsupportedError"
   | "CorruptDataError"
   | "SourceChangedError"
-  | "ConflictError";
+  | "ConflictError"
+  | "UnavailableError";
 
 /** Any error that this library throws on purpose. */
 export type PixelQueryError = InstanceType<(typeof classes)[ErrorName]>;
@@ -112,18 +126,19 @@ export interface ErrorJson {
 }
 
 /**
- * True where `error` was thrown on purpose by this library, and, with `name`, where it is of that class.
+ * True where `error` was thrown on purpose by this library, and, with `name`, where it is of that class. Unlike
+ * `instanceof` it also knows the errors of a second copy of the library in the same program.
  *
  * @example
  * if (isPixelQueryError(error, "NotFoundError")) console.error(error.details);
  */
 export function isPixelQueryError(error: unknown, name?: ErrorName): error is PixelQueryError {
-  return error instanceof BaseError && (name === undefined || error.name === name);
+  return error instanceof Error && brand in error && (name === undefined || error.name === name);
 }
 
 /** An error as plain data, `cause` left out. Foreign errors keep their name and message. */
 export function errorToJson(error: unknown): ErrorJson {
-  if (error instanceof BaseError) {
+  if (isPixelQueryError(error)) {
     const plain: ErrorJson = { name: error.name, message: error.message };
     if (Object.keys(error.details).length > 0) plain.details = error.details;
     return plain;

@@ -20,6 +20,7 @@ export {
   type PixelQueryError,
   SelectionError,
   SourceChangedError,
+  UnavailableError,
   UnsupportedError,
 } from "./errors.js";
 export { type ChartOptions, type ChartSeries, chartSvg } from "./export/chart-svg.js";

@@ -31,6 +31,7 @@ describe("the public names of pixelquery", () => {
       "SelectionError",
       "SourceChangedError",
       "Status",
+      "UnavailableError",
       "UnsupportedError",
       "catalog",
       "chartSvg",

@@ -21,6 +21,7 @@ const exitCodes = {
   CorruptDataError: 5,
   SourceChangedError: 5,
   ConflictError: 6,
+  UnavailableError: 7,
 } as const satisfies Record<ErrorName, number>;
 
 /** The exit code for an error of this name; that of a fault of the program where the name is none of the library's. */

@@ -1,5 +1,13 @@
-import { CorruptDataError, NotFoundError, SourceChangedError } from "../errors.js";
+import {
+  CorruptDataError,
+  errorFromJson,
+  errorToJson,
+  isPixelQueryError,
+  NotFoundError,
+  SourceChangedError,
+} from "../errors.js";
 import type { ByteRange, ByteStore } from "../store/byte-store.js";
+import { objectName, type StoredObject } from "../store/object-name.js";
 import type { CogInfo } from "./cog-info.js";
 import { type HeaderBytes, isNeedBytes, type NeedBytes } from "./header-bytes.js";
 import { parseCog } from "./parse.js";
@@ -68,16 +76,28 @@ async function openHeader<T extends object>(
       version = read.version;
       parts.push({ offset: read.offset, data: read.data });
     }
-    const info = parse({ sizeBytes, parts });
+    const info = parseNamed({ store, key }, () => parse({ sizeBytes, parts }));
     if (!isNeedBytes(info)) return { info, version: version ?? "", sizeBytes, headerHash: fingerprint(parts[0]?.data) };
     wanted = info.ranges;
   }
   throw new CorruptDataError(
-    `The header of ${store.url}/${key} is scattered over more parts than any TIFF's: not read.`,
+    `${objectName({ store, key })}: the header is scattered over more parts than any TIFF's: not read.`,
     {
       details: { key, readBytes },
     },
   );
+}
+
+/** What a parser finds wrong is said with the file's name in front: a parser sees bytes and knows no file. */
+function parseNamed<T>(object: StoredObject, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!isPixelQueryError(error)) throw error;
+    const path = objectName(object);
+    const { name, message, details } = errorToJson(error);
+    throw errorFromJson({ name, message: `${path}: ${message}`, details: { ...details, path } });
+  }
 }
 
 async function readRanges(
@@ -97,11 +117,11 @@ async function readRanges(
 }
 
 function missing(store: ByteStore, key: string): NotFoundError {
-  return new NotFoundError(`There is no ${key} in ${store.url}.`, { details: { key, store: store.url } });
+  return new NotFoundError(`${objectName({ store, key })}: no such file`, { details: { key, store: store.url } });
 }
 
 function changed(store: ByteStore, key: string): SourceChangedError {
-  return new SourceChangedError(`${store.url}/${key} changed while its header was read. Try again.`, {
+  return new SourceChangedError(`${objectName({ store, key })}: changed while its header was read. Try again.`, {
     details: { key, store: store.url },
   });
 }

@@ -5,10 +5,11 @@ import { unwrapFile, wrapFile } from "./format/envelope.js";
 import { FlatbufferReader } from "./format/flatbuffer-reader.js";
 import { decodeFlexbuffer } from "./format/flexbuffer-decoder.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
-import { assertAscending, compareBytes, compareUtf8, idToText, randomId } from "./format/object-id.js";
+import { compareUtf8, idToText, randomId } from "./format/object-id.js";
 import type { Table } from "./format/schema.js";
 import { decodeTable } from "./format/table-decoder.js";
 import { encodeTable } from "./format/table-encoder.js";
+import { contradictionsOf, updateContradictionsOf } from "./repository-rules.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** Key of the one object that changes: branches, tags, the list of snapshots, the configuration. */
@@ -46,11 +47,24 @@ export interface RepositoryFile {
 export async function readRepositoryFile(store: ByteStore, options: ReadOptions = {}): Promise<RepositoryFile> {
   const stored = await store.get(repositoryKey, undefined, options);
   if (!stored) throw await missingRepository(store, options);
-  const { payload } = unwrapFile("repository", stored.data, repositoryKey);
-  const { value, hasUnknownFields } = decodeTable(new FlatbufferReader(payload, repositoryKey), "repository");
+  const { value, hasUnknownFields } = decodeRepository(stored.data, repositoryKey);
   assertConsistent(value);
   const config = parseConfig(value.config, repositoryKey);
   return { table: value, config, version: stored.version, raw: stored.data, hasUnknownFields };
+}
+
+/**
+ * The table in the bytes of a `repo` object, or of one that was overwritten. Whether it contradicts itself is not looked
+ * at.
+ *
+ * @throws CorruptDataError naming `key`.
+ */
+export function decodeRepository(
+  bytes: Uint8Array,
+  key: string,
+): { value: RepositoryTable; hasUnknownFields: boolean } {
+  const { payload } = unwrapFile("repository", bytes, key);
+  return decodeTable(new FlatbufferReader(payload, key), "repository");
 }
 
 async function missingRepository(store: ByteStore, options: ReadOptions): Promise<Error> {
@@ -140,31 +154,12 @@ function assertWritable(file: RepositoryFile, store: ByteStore): void {
  * @throws CorruptDataError naming what is wrong.
  */
 function assertConsistent(table: RepositoryTable): void {
-  const byName = (a: { name: string }, b: { name: string }) => compareUtf8(a.name, b.name);
-  assertAscending(table.snapshots, (a, b) => compareBytes(a.id, b.id), "The repository's snapshots");
-  assertAscending(table.branches, byName, "The repository's branches");
-  assertAscending(table.tags, byName, "The repository's tags");
-  assertAscending(table.deletedTags, compareUtf8, "The repository's deleted tags");
-  const count = table.snapshots.length;
-  for (const { name, snapshotIndex } of [...table.branches, ...table.tags]) {
-    if (snapshotIndex >= count) throw inconsistent(`"${name}" names snapshot ${snapshotIndex} of ${count}`);
-  }
-  for (const { parentOffset } of table.snapshots) {
-    if (parentOffset < -1 || parentOffset >= count)
-      throw inconsistent(`a parent is snapshot ${parentOffset} of ${count}`);
-  }
-  if (!table.branches.some(({ name }) => name === "main")) throw inconsistent('there is no branch "main"');
+  for (const what of contradictionsOf(table)) throw inconsistent(what);
 }
 
 /** What the official engine expects of the log of updates, newest first. */
-function assertUpdates({ latestUpdates }: RepositoryTable): void {
-  // The official engine cannot open a repository whose newest update has a backup.
-  if (latestUpdates[0] && latestUpdates[0].backupPath !== null) throw inconsistent("its newest update has a backup");
-  for (let i = 1; i < latestUpdates.length; i++) {
-    if (latestUpdates[i - 1]!.updatedAtMicros <= latestUpdates[i]!.updatedAtMicros) {
-      throw inconsistent(`update ${i} is not older than the one after it`);
-    }
-  }
+function assertUpdates(table: RepositoryTable): void {
+  for (const what of updateContradictionsOf(table)) throw inconsistent(what);
 }
 
 function inconsistent(what: string): CorruptDataError {

@@ -1,16 +1,34 @@
 import { FlatbufferWriter } from "./format/flatbuffer-writer.js";
-import { compareBytes } from "./format/object-id.js";
-import type { ReferenceTable } from "./reference-table.js";
+import { compareBytes, compareUtf8 } from "./format/object-id.js";
 
 /** `ChunkIndices` has one field, a list, right behind the table's head. */
 const chunkFields = [4];
+/** `MoveOperation`: two texts, the id in place, and the node's type, in 21 bytes. */
+const moveFields = [4, 8, 12, 20];
+/** `NodeType` in `transaction_log.fbs`. */
+const nodeTypes = { group: 0, array: 1 };
+
+/** Chunks of one array. */
+export interface ChunkList {
+  /** Numbers per chunk. */
+  rank: number;
+  /** Chunk numbers, one chunk after the other, in ascending order, without repetition. */
+  indices: Uint32Array;
+  /** Number of chunks: what `indices` cannot say of an array without axes. */
+  count: number;
+}
 
 /** The chunks of one array that a commit set or deleted. */
-export interface ChangedChunks {
+export interface ChangedChunks extends ChunkList {
   node: Uint8Array;
-  table: ReferenceTable;
-  /** Rows of `table` in ascending order of chunk index, without repetition. */
-  rows: ArrayLike<number>;
+}
+
+/** A node that got another path. Each node below a moved group has an entry of its own. */
+export interface MovedNode {
+  node: Uint8Array;
+  kind: "group" | "array";
+  from: string;
+  to: string;
 }
 
 /** What a commit did, by node id. */
@@ -22,7 +40,18 @@ export interface TransactionLog {
   updatedArrays: Uint8Array[];
   updatedGroups: Uint8Array[];
   updatedChunks: ChangedChunks[];
+  movedNodes: MovedNode[];
 }
+
+/** The lists of ids in the order of their slots, which the first one of `TransactionLog` follows. */
+export const idLists = [
+  "newGroups",
+  "newArrays",
+  "deletedGroups",
+  "deletedArrays",
+  "updatedArrays",
+  "updatedGroups",
+] as const satisfies (keyof TransactionLog)[];
 
 /** A log without any change, as the first snapshot of a repository has. */
 export function emptyTransactionLog(): TransactionLog {
@@ -34,6 +63,7 @@ export function emptyTransactionLog(): TransactionLog {
     updatedArrays: [],
     updatedGroups: [],
     updatedChunks: [],
+    movedNodes: [],
   };
 }
 
@@ -42,7 +72,7 @@ export function emptyTransactionLog(): TransactionLog {
  * conflicts. Written by hand, as it names every chunk of the commit.
  */
 export function encodeTransactionLog(id: Uint8Array, log: TransactionLog): Uint8Array {
-  const chunkCount = log.updatedChunks.reduce((sum, { rows }) => sum + rows.length, 0);
+  const chunkCount = log.updatedChunks.reduce((sum, { count }) => sum + count, 0);
   const writer = new FlatbufferWriter(4096 + chunkCount * 48);
   // Slots: id in place behind eight offsets; the last of these is the list of moves.
   const vtable = writer.vtable([36, 4, 8, 12, 16, 20, 24, 28, 32], 48);
@@ -50,19 +80,11 @@ export function encodeTransactionLog(id: Uint8Array, log: TransactionLog): Uint8
   writer.setI32(root, root - vtable);
   writer.link(0, root);
   writer.setBytes(root + 36, id);
-  const lists = [
-    log.newGroups,
-    log.newArrays,
-    log.deletedGroups,
-    log.deletedArrays,
-    log.updatedArrays,
-    log.updatedGroups,
-  ];
-  lists.forEach((ids, i) => {
-    writer.link(root + 4 + i * 4, writeIds(writer, ids));
+  idLists.forEach((list, i) => {
+    writer.link(root + 4 + i * 4, writeIds(writer, log[list]));
   });
   writer.link(root + 28, writeChangedArrays(writer, log.updatedChunks));
-  writer.link(root + 32, writer.reserve(4, 4));
+  writer.link(root + 32, writeMoves(writer, log.movedNodes));
   return writer.finish();
 }
 
@@ -90,11 +112,10 @@ function writeChangedArrays(writer: FlatbufferWriter, arrays: readonly ChangedCh
   return vector;
 }
 
-function writeChunks(writer: FlatbufferWriter, { table, rows }: ChangedChunks): number {
-  const { rank, indices } = table;
-  const vector = writer.reserve(4 + rows.length * 4, 4);
-  writer.setU32(vector, rows.length);
-  for (let i = 0; i < rows.length; i++) {
+function writeChunks(writer: FlatbufferWriter, { rank, indices, count }: ChunkList): number {
+  const vector = writer.reserve(4 + count * 4, 4);
+  writer.setU32(vector, count);
+  for (let i = 0; i < count; i++) {
     // Vtable, table and list in one piece, all alike but for the numbers: half the size once compressed.
     writer.forgetVtables();
     const vtable = writer.vtable(chunkFields, 8);
@@ -103,7 +124,24 @@ function writeChunks(writer: FlatbufferWriter, { table, rows }: ChangedChunks): 
     writer.setI32(chunk, chunk - vtable);
     writer.setU32(chunk + 4, 4);
     writer.setU32(chunk + 8, rank);
-    for (let axis = 0; axis < rank; axis++) writer.setU32(chunk + 12 + axis * 4, indices[rows[i]! * rank + axis]!);
+    for (let axis = 0; axis < rank; axis++) writer.setU32(chunk + 12 + axis * 4, indices[i * rank + axis]!);
   }
+  return vector;
+}
+
+function writeMoves(writer: FlatbufferWriter, moves: readonly MovedNode[]): number {
+  const sorted = moves.toSorted((a, b) => compareUtf8(a.to, b.to));
+  const vector = writer.reserve(4 + sorted.length * 4, 4);
+  writer.setU32(vector, sorted.length);
+  sorted.forEach(({ node, kind, from, to }, i) => {
+    const vtable = writer.vtable(moveFields, 21);
+    const table = writer.reserve(21, 4);
+    writer.setI32(table, table - vtable);
+    writer.setBytes(table + 12, node);
+    writer.setU8(table + 20, nodeTypes[kind]);
+    writer.link(vector + 4 + i * 4, table);
+    writer.link(table + 4, writer.text(from));
+    writer.link(table + 8, writer.text(to));
+  });
   return vector;
 }

@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { NotFoundError } from "../errors.js";
-import { type ByteStore, FileStore } from "../store/index.js";
+import { type ByteStore, FileStore, type ObjectInfo } from "../store/index.js";
 import { unsupportedScheme } from "../warehouse/sources.js";
 
 /** Files taken from a folder unless a pattern says otherwise: letter case does not matter. */
@@ -26,6 +26,8 @@ export interface SourceFile {
 export interface SourceRoot {
   /** Absolute path without symbolic links: the same folder has one identity. */
   folder: string;
+  /** Name of the one file that was asked for, which needs no listing; null for a folder or a pattern. */
+  file: string | null;
   matches: (key: string) => boolean;
 }
 
@@ -38,12 +40,11 @@ export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Pr
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) unsupportedScheme(source);
   const info = await stat(source).catch(() => null);
   if (info?.isDirectory()) {
-    return { folder: await realpath(source), matches: picomatch(glob, { nocase: true, dot: false }) };
+    return { folder: await realpath(source), file: null, matches: picomatch(glob, { nocase: true, dot: false }) };
   }
   if (info?.isFile()) {
-    const file = await realpath(dirname(resolve(source)));
-    const name = basename(source);
-    return { folder: file, matches: (key) => key === name };
+    const file = basename(source);
+    return { folder: await realpath(dirname(resolve(source))), file, matches: (key) => key === file };
   }
   const scanned = picomatch.scan(source);
   if (!scanned.isGlob) {
@@ -52,7 +53,7 @@ export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Pr
   const base = scanned.base === "" ? "." : scanned.base;
   const folder = await realpath(base).catch(() => null);
   if (folder === null) throw new NotFoundError(`${base}: no such folder`, { details: { path: base } });
-  return { folder, matches: picomatch(scanned.glob, { nocase: true }) };
+  return { folder, file: null, matches: picomatch(scanned.glob, { nocase: true }) };
 }
 
 /**
@@ -66,7 +67,8 @@ export async function scanFiles(root: SourceRoot, container: string, signal?: Ab
   const below = toKey(relative(container, root.folder));
   const prefix = below === "" ? "" : `${below}/`;
   const files: SourceFile[] = [];
-  for await (const info of store.list(prefix, { signal })) {
+  const found = root.file === null ? store.list(prefix, { signal }) : headOf(store, `${prefix}${root.file}`, signal);
+  for await (const info of found) {
     if (!root.matches(info.key.slice(prefix.length))) continue;
     files.push({
       path: join(container, ...info.key.split("/")),
@@ -78,6 +80,11 @@ export async function scanFiles(root: SourceRoot, container: string, signal?: Ab
     });
   }
   return files.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+async function* headOf(store: ByteStore, key: string, signal: AbortSignal | undefined): AsyncGenerator<ObjectInfo> {
+  const info = await store.head(key, { signal });
+  if (info !== null) yield info;
 }
 
 function toKey(path: string): string {

@@ -72,7 +72,6 @@ export class DecodePool {
   #start(): Thread {
     const worker = new Worker(new URL("./decode-worker.js", import.meta.url));
     const thread: Thread = { worker, pending: new Map() };
-    worker.unref();
     worker.on("message", ({ id, results }: DecodeAnswer) => {
       const settle = thread.pending.get(id);
       thread.pending.delete(id);
@@ -82,6 +81,8 @@ export class DecodePool {
     });
     worker.on("error", (cause) => this.#bury(thread, cause));
     worker.on("exit", () => this.#bury(thread, undefined));
+    // Listening for messages holds the process alive: let go of it after that, or a thread without work never does.
+    worker.unref();
     return thread;
   }
 

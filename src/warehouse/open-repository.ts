@@ -1,6 +1,6 @@
 import { CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore } from "../store/index.js";
+import { type ByteStore, FileStore, storeName } from "../store/index.js";
 import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
 import { unsupportedScheme } from "./sources.js";
 
@@ -30,9 +30,10 @@ export function openWarehouseStore(location: string): ByteStore {
 export async function openRepository(store: ByteStore): Promise<Repository> {
   if (!(await Repository.exists(store))) {
     await assertNotBroken(store);
+    const where = storeName(store);
     throw new NotFoundError(
-      `${store.url}: no warehouse here; make one with "pixelquery ingest SOURCE -w ${store.url}", or name another with -w`,
-      { details: { warehouse: store.url } },
+      `${where}: no warehouse here; make one with "pixelquery ingest SOURCE -w ${where}", or name another with -w`,
+      { details: { warehouse: where } },
     );
   }
   return Repository.open(store);
@@ -82,10 +83,11 @@ async function assertNotBroken(store: ByteStore): Promise<void> {
   for (const folder of REPOSITORY_FOLDERS) {
     for await (const { key } of store.list(folder)) {
       if (INITIAL_OBJECTS.has(key)) continue;
+      const where = storeName(store);
       throw new CorruptDataError(
-        `${store.url}: a warehouse whose object "repo" is missing (${key} is there); nothing was changed. ` +
-          `Restore "repo" from the newest file in ${store.url}/overwritten, or choose another folder`,
-        { details: { warehouse: store.url, found: key, missing: "repo" } },
+        `${where}: a warehouse whose object "repo" is missing (${key} is there); nothing was changed. ` +
+          `Restore "repo" from the newest file in ${where}/overwritten, or choose another folder`,
+        { details: { warehouse: where, found: key, missing: "repo" } },
       );
     }
   }
@@ -94,9 +96,10 @@ async function assertNotBroken(store: ByteStore): Promise<void> {
 async function assertFree(store: ByteStore): Promise<void> {
   for await (const { key } of store.list("")) {
     if (INITIAL_OBJECTS.has(key)) continue;
+    const where = storeName(store);
     throw new InvalidInputError(
-      `${store.url}: not a warehouse and not empty (${key} is there); choose an empty or a new folder`,
-      { details: { warehouse: store.url, found: key } },
+      `${where}: not a warehouse and not empty (${key} is there); choose an empty or a new folder`,
+      { details: { warehouse: where, found: key } },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { CorruptDataError, NotFoundError, UnsupportedError } from "../errors.js";
 import type { Repository, Session } from "../icechunk/index.js";
+import { storeName } from "../store/index.js";
 import { FORMAT_VERSION, OWN_ATTRIBUTE } from "./layout.js";
 import { openRepository, openWarehouseStore } from "./open-repository.js";
 import { readSceneIds, readSceneTable, type SceneTable } from "./scene-table.js";
@@ -13,6 +14,7 @@ import { readStack } from "./stack-metadata.js";
  * read once is kept.
  */
 export class Warehouse {
+  /** Path or URL. */
   readonly url: string;
   readonly snapshot: string;
   readonly repository: Repository;
@@ -25,7 +27,7 @@ export class Warehouse {
   #ids: Promise<string[]> | undefined;
 
   constructor(repository: Repository, session: Session, scenes: SceneTable, sources: SourceStores) {
-    this.url = repository.store.url;
+    this.url = storeName(repository.store);
     this.snapshot = session.snapshotId;
     this.repository = repository;
     this.session = session;
@@ -91,7 +93,7 @@ function assertReadable(repository: Repository, session: Session): void {
   const root = session.node("/");
   if (root === null) return;
   const own = root.zarr.attributes?.[OWN_ATTRIBUTE] as { format?: number } | undefined;
-  const { url } = repository.store;
+  const url = storeName(repository.store);
   if (own?.format === undefined) {
     throw new UnsupportedError(`${url}: an Icechunk repository, but not a PixelQuery warehouse`, { details: { url } });
   }
@@ -118,7 +120,7 @@ async function sessionAt(repository: Repository, at: string | undefined): Promis
   if (!Number.isNaN(time)) return repository.session({ asOf: new Date(time) });
   const known = [...branches.keys(), ...tags.keys()];
   throw new NotFoundError(
-    `${at}: no snapshot id, branch or tag of ${repository.store.url}, and no ISO time; there are ${known.join(", ")}`,
+    `${at}: no snapshot id, branch or tag of ${storeName(repository.store)}, and no ISO time; there are ${known.join(", ")}`,
     { details: { at, branches: [...branches.keys()], tags: [...tags.keys()] } },
   );
 }

@@ -56,12 +56,18 @@ describe("arithmetic of two bands, red 10 0 7 255 and nir 30 0 7 5, nodata 255",
     const red = dataset.band("red");
     const { data, status, dtype } = await red.compute();
     expect([red.dtype, dtype, red.nodata, data.constructor.name]).toEqual(["uint8", "uint8", 255, "Uint8Array"]);
-    expect([list(data), list(status)]).toEqual([[10, 0, 7, 255], [0, 0, 0, 2]]);
+    expect([list(data), list(status)]).toEqual([
+      [10, 0, 7, 255],
+      [0, 0, 0, 2],
+    ]);
   });
 
   it("stacks bands into one array, with labels on every dimension", async () => {
     const array = dataset.select(["nir", "red"]).toArray();
-    expect([array.dims, array.shape]).toEqual([["time", "band", "y", "x"], [1, 2, 1, 4]]);
+    expect([array.dims, array.shape]).toEqual([
+      ["time", "band", "y", "x"],
+      [1, 2, 1, 4],
+    ]);
     const { data, coords } = await array.compute();
     expect(list(data)).toEqual([30, 0, 7, 5, 10, 0, 7, 255]);
     expect(coords.band).toEqual({ dims: ["band"], values: ["nir", "red"] });
@@ -136,11 +142,20 @@ describe("scenes of different types in one product", () => {
     );
     expect(dataset.bands).toEqual(["red", "nir"]);
     const { data, status } = await dataset.band("nir").compute();
-    expect([list(data), list(status)]).toEqual([[4, 5, 6, 0, 0, 0], [0, 0, 0, 1, 1, 1]]);
+    expect([list(data), list(status)]).toEqual([
+      [4, 5, 6, 0, 0, 0],
+      [0, 0, 0, 1, 1, 1],
+    ]);
     const { rows } = await dataset.timeseries(firstPixel);
     expect(rows.map((row) => [row.values, row.status])).toEqual([
-      [{ red: 1, nir: 4 }, { red: "valid", nir: "valid" }],
-      [{ red: 7, nir: null }, { red: "valid", nir: "uncovered" }],
+      [
+        { red: 1, nir: 4 },
+        { red: "valid", nir: "valid" },
+      ],
+      [
+        { red: 7, nir: null },
+        { red: "valid", nir: "uncovered" },
+      ],
     ]);
   });
 });
@@ -148,7 +163,13 @@ describe("scenes of different types in one product", () => {
 describe("64-bit integers", () => {
   it("come as they are, beyond what a double holds", async () => {
     const bands = [BigInt64Array.of(9007199254740993n, -9223372036854775808n, 5n)];
-    const path = writeScene(createTempDir(), "2020-01-01.tif", { dtype: "int64", width: 3, height: 1, bands, nodata: "5" });
+    const path = writeScene(createTempDir(), "2020-01-01.tif", {
+      dtype: "int64",
+      width: 3,
+      height: 1,
+      bands,
+      nodata: "5",
+    });
     const band = (await openCog(path)).band("band_1");
     expect(band.nodata).toBe(5n);
     const { data, status } = await band.compute();
@@ -159,10 +180,17 @@ describe("64-bit integers", () => {
 
 describe("a time series", () => {
   it("gives the file's own numbers, or scaled ones when asked", async () => {
-    const tiff = { bands: [new Uint8Array(12).fill(100), new Uint8Array(12).fill(7)], scale: [0.01, 2], offset: [-0.5, 0] };
+    const tiff = {
+      bands: [new Uint8Array(12).fill(100), new Uint8Array(12).fill(7)],
+      scale: [0.01, 2],
+      offset: [-0.5, 0],
+    };
     const dataset = await openCog(writeScene(createTempDir(), "2020-01-01.tif", tiff));
     expect((await dataset.timeseries(firstPixel)).rows[0]?.values).toEqual({ band_1: 100, band_2: 7 });
-    expect((await dataset.timeseries({ ...firstPixel, scaled: true })).rows[0]?.values).toEqual({ band_1: 0.5, band_2: 14 });
+    expect((await dataset.timeseries({ ...firstPixel, scaled: true })).rows[0]?.values).toEqual({
+      band_1: 0.5,
+      band_2: 14,
+    });
   });
 
   it("has the time, the scene and the reason of every missing value", async () => {

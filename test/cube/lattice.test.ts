@@ -64,11 +64,18 @@ describe("scenes that lie on different lattices", () => {
     const dataset = await open(at(500000, 4500000), second);
     expect(dataset.dims).toEqual({ time: 2, band: 1 });
     expect([dataset.geobox, dataset.coords.x]).toEqual([null, null]);
-    const error = await dataset.band("band_1").compute().catch((thrown) => thrown);
+    const error = await dataset
+      .band("band_1")
+      .compute()
+      .catch((thrown) => thrown);
     expect(error).toBeInstanceOf(GridMismatchError);
     expect(error.message).toContain("EPSG:32618 4×3 [10, 0, 500000, 0, -10, 4500000]");
     expect(error.message).toContain(named);
-    for (const ask of [() => dataset.toArray().shape, () => dataset.isel({ x: 0 }), () => dataset.band("band_1").shape]) {
+    for (const ask of [
+      () => dataset.toArray().shape,
+      () => dataset.isel({ x: 0 }),
+      () => dataset.band("band_1").shape,
+    ]) {
       expect(ask).toThrow(GridMismatchError);
     }
     await expect(dataset.explain()).rejects.toBeInstanceOf(GridMismatchError);

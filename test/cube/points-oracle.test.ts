@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Dataset, openCog, openDataset, timeseries } from "../../src/index.js";
 import { pixelAt } from "../../src/geo/geo-box.js";
+import { type Dataset, openCog, openDataset, timeseries } from "../../src/index.js";
 import { ingest } from "../../src/ingest/ingest.js";
 import { sharedPool } from "../../src/lazy/decode-pool.js";
 import type { TypedArray } from "../../src/ndarray/dtype.js";
@@ -12,7 +12,9 @@ import { createSharedTempDir } from "../support/temp-dir.js";
 const sceneId = (scene: OracleScene) => basename(scene.name).replace(/\.tif$/, "");
 
 const sha256 = (values: TypedArray) =>
-  createHash("sha256").update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest("hex");
+  createHash("sha256")
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest("hex");
 
 /** What a time series holds of one scene at one point, in the oracle's words; null where it has no row of the scene. */
 async function readPoint(dataset: Dataset, id: string, { at }: OraclePoint, threads: number) {
@@ -80,20 +82,18 @@ describe.each(readCases)("the scenes of $set, beside GDAL", ({ set, count }) => 
     if (threads > 0) await startThreads(threads);
     for (const scene of scenes) {
       const one = alone(scene);
-      for (const point of [...scene.random, ...scene.nearEdge, ...scene.outside]) {
-        const got = await readPoint(one, sceneId(scene), point, threads);
-        expect({ scene: scene.name, at: point.at, got }).toEqual({
-          scene: scene.name,
-          at: point.at,
-          got: expectedPoint(point),
-        });
-      }
+      const points = [...scene.random, ...scene.nearEdge, ...scene.outside];
+      const got = [];
+      for (const point of points)
+        got.push({ at: point.at, read: await readPoint(one, sceneId(scene), point, threads) });
+      const expected = points.map((point) => ({ at: point.at, read: expectedPoint(point) }));
+      expect({ scene: scene.name, got }).toEqual({ scene: scene.name, got: expected });
     }
   });
 
   it("are found by the warehouse's own index at points inside and near edges, and by no point outside", async () => {
     for (const scene of scenes) {
-      const points = [scene.random[0], scene.random[1], ...scene.nearEdge.slice(0, 4), ...scene.outside.slice(0, 2)];
+      const points = [scene.random[0], ...scene.nearEdge.slice(0, 2), scene.outside[0]];
       for (const point of points) {
         if (point === undefined) continue;
         const [lon, lat] = point.at;
@@ -109,11 +109,9 @@ describe.each(readCases)("the scenes of $set, beside GDAL", ({ set, count }) => 
   it("put a point that lies exactly on a pixel's corner into the pixel that the definition names", async () => {
     for (const scene of scenes) {
       const box = (await openCog(scene.path)).geobox;
-      expect(box).not.toBeNull();
-      for (const { at, pixel } of scene.edge) {
-        const found = box && pixelAt(box, at[0], at[1]);
-        expect({ scene: scene.name, at, found }).toEqual({ scene: scene.name, at, found: pixel });
-      }
+      const found = scene.edge.map(({ at }) => ({ at, pixel: box && pixelAt(box, at[0], at[1]) }));
+      const expected = scene.edge.map(({ at, pixel }) => ({ at, pixel }));
+      expect({ scene: scene.name, found }).toEqual({ scene: scene.name, found: expected });
     }
   });
 });

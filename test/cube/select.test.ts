@@ -24,7 +24,9 @@ describe("one scene of 4 × 3 pixels, 1 to 12", () => {
   });
 
   it("is cut by positions: the stop is left out, negative ones count from the end, one position keeps its dimension", async () => {
-    expect(await valuesOf(dataset.isel({ y: { start: 1, stop: 3 }, x: { start: 1, stop: 3 } }))).toEqual([6, 7, 10, 11]);
+    expect(await valuesOf(dataset.isel({ y: { start: 1, stop: 3 }, x: { start: 1, stop: 3 } }))).toEqual([
+      6, 7, 10, 11,
+    ]);
     expect(await valuesOf(dataset.isel({ y: -1, x: { start: -2 } }))).toEqual([11, 12]);
     expect(await valuesOf(dataset.isel({ x: { stop: -3 } }))).toEqual([1, 5, 9]);
     expect(dataset.isel({ y: 0 }).dims).toEqual({ time: 1, band: 1, y: 1, x: 4 });
@@ -44,9 +46,9 @@ describe("one scene of 4 × 3 pixels, 1 to 12", () => {
   });
 
   it("is cut by labels: both ends count, in either order, and may be open", async () => {
-    expect(await valuesOf(dataset.sel({ x: { start: 500015, stop: 500025 }, y: { start: 4499975, stop: 4499985 } }))).toEqual([
-      6, 7, 10, 11,
-    ]);
+    expect(
+      await valuesOf(dataset.sel({ x: { start: 500015, stop: 500025 }, y: { start: 4499975, stop: 4499985 } })),
+    ).toEqual([6, 7, 10, 11]);
     expect(await valuesOf(dataset.sel({ y: { start: 4499990 } }))).toEqual([1, 2, 3, 4]);
     expect(await valuesOf(dataset.sel({ y: { stop: 4499976 }, x: { stop: 500016 } }))).toEqual([9, 10]);
     expect(() => dataset.sel({ x: { start: 500006, stop: 500014 } })).toThrow(
@@ -55,7 +57,11 @@ describe("one scene of 4 × 3 pixels, 1 to 12", () => {
   });
 
   it("has no band of another name, and says which it has", () => {
-    for (const ask of [() => dataset.band("bnad_1"), () => dataset.select(["bnad_1"]), () => dataset.sel({ band: "bnad_1" })]) {
+    for (const ask of [
+      () => dataset.band("bnad_1"),
+      () => dataset.select(["bnad_1"]),
+      () => dataset.sel({ band: "bnad_1" }),
+    ]) {
       expect(ask).toThrow(/no band "bnad_1".*band_1/);
     }
   });

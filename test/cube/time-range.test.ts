@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseMoment, parseTimeRange } from "../../src/cube/time-range.js";
 
-const iso = (range: readonly [number, number]) => range.map((time) => (Number.isFinite(time) ? new Date(time).toISOString() : time));
+const iso = (range: readonly [number, number]) =>
+  range.map((time) => (Number.isFinite(time) ? new Date(time).toISOString() : time));
 
 describe("a moment", () => {
   it.each([
@@ -19,12 +20,19 @@ describe("a moment", () => {
     expect(iso(parseMoment(text))).toEqual([start, end]);
   });
 
-  it.each(["2024-13", "2023-02-29", "2024-06-31", "2024-00-01", "2024-03-05T25:00", "yesterday", "24-03-05", "2024-3-5", ""])(
-    'refuses "%s"',
-    (text) => {
-      expect(() => parseMoment(text)).toThrow(expect.objectContaining({ name: "InvalidInputError" }));
-    },
-  );
+  it.each([
+    "2024-13",
+    "2023-02-29",
+    "2024-06-31",
+    "2024-00-01",
+    "2024-03-05T25:00",
+    "yesterday",
+    "24-03-05",
+    "2024-3-5",
+    "",
+  ])('refuses "%s"', (text) => {
+    expect(() => parseMoment(text)).toThrow(expect.objectContaining({ name: "InvalidInputError" }));
+  });
 });
 
 describe("a period", () => {
@@ -43,7 +51,10 @@ describe("a period", () => {
   });
 
   it("may be two texts", () => {
-    expect(iso(parseTimeRange(["2024-03", "2024-04"]))).toEqual(["2024-03-01T00:00:00.000Z", "2024-04-30T23:59:59.999Z"]);
+    expect(iso(parseTimeRange(["2024-03", "2024-04"]))).toEqual([
+      "2024-03-01T00:00:00.000Z",
+      "2024-04-30T23:59:59.999Z",
+    ]);
   });
 
   it.each(["2024-04/2024-03", "2024/2023", "2024/2025/2026", "2024-01-01--2024-02-01"])('refuses "%s"', (text) => {

@@ -34,15 +34,22 @@ describe("the README", () => {
     const names = [...new Set(commands.map(([name = ""]) => name))];
     expect(names.sort()).toEqual(["info", "ingest", "inspect", "scenes", "timeseries"]);
     for (const name of names) {
-      const help = execFileSync(process.execPath, [join(rootPath, "dist/cli/main.js"), name, "--help"], { encoding: "utf8" });
-      const flags = commands.filter(([first]) => first === name).flatMap((line) => line.filter((word) => /^--?[a-z]/.test(word)));
-      expect(flags.filter((flag) => !new RegExp(`(^|[\\s,])${flag}([\\s,]|$)`, "m").test(help)), name).toEqual([]);
+      const help = execFileSync(process.execPath, [join(rootPath, "dist/cli/main.js"), name, "--help"], {
+        encoding: "utf8",
+      });
+      const flags = commands
+        .filter(([first]) => first === name)
+        .flatMap((line) => line.filter((word) => /^--?[a-z]/.test(word)));
+      expect(
+        flags.filter((flag) => !new RegExp(`(^|[\\s,])${flag}([\\s,]|$)`, "m").test(help)),
+        name,
+      ).toEqual([]);
     }
   });
 
   it("shows scripts of the package", () => {
     const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
-    const used = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => name);
+    const used = [...readme.matchAll(/npm run (\w+(?::\w+)*)/g)].map(([, name = ""]) => name);
     expect(used).toContain("demo");
     expect(used.filter((name) => scripts[name] === undefined)).toEqual([]);
     expect(scripts.test).toBeDefined();
@@ -58,7 +65,14 @@ describe("the README", () => {
 });
 
 describe("links between pages", () => {
-  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/warehouse-format.md"];
+  const pages = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "GLOSSARY.md",
+    "CHANGELOG.md",
+    "docs/warehouse-format.md",
+  ];
 
   it.each(pages)("of %s lead somewhere", (page) => {
     const links = [...readText(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = ""]) => link);

@@ -1,8 +1,8 @@
 import { utimesSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isPixelQueryError } from "../../src/errors.js";
-import { parseDatePattern, timeByPattern, timeInName } from "../../src/ingest/acquisition-time.js";
 import { catalog, type IngestOptions, type IngestWarning, ingest } from "../../src/index.js";
+import { parseDatePattern, timeByPattern, timeInName } from "../../src/ingest/acquisition-time.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { FieldType, type TiffOptions } from "../support/write-tiff.js";
 import { writeScene } from "./write-scene.js";
@@ -54,7 +54,12 @@ describe("the time in a file's name", () => {
 
 describe("the time that a user's pattern finds", () => {
   it.each([
-    ["named groups", "(?<day>\\d\\d)\\.(?<month>\\d\\d)\\.(?<year>\\d{4})", "flight 15.06.2023.tif", "2023-06-15T00:00:00.000Z"],
+    [
+      "named groups",
+      "(?<day>\\d\\d)\\.(?<month>\\d\\d)\\.(?<year>\\d{4})",
+      "flight 15.06.2023.tif",
+      "2023-06-15T00:00:00.000Z",
+    ],
     [
       "named groups with a time of day",
       "(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)_(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)",

@@ -12,7 +12,11 @@ const series = async (at?: string) => {
   const { rows } = await timeseries(warehouse, { ...firstPixel, threads: 0, ...(at === undefined ? {} : { at }) });
   return rows.map(({ scene, values }) => [scene, values.band_1]);
 };
-const caught = (promise: Promise<unknown>) => promise.then(() => null, (error: unknown) => error);
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 /** Replace a file's bytes so that no listing shows it: same length, same times. */
 function garbleUnseen(path: string) {
@@ -38,7 +42,14 @@ describe("ingesting the same again", () => {
     for (const day of [1, 2, 3]) garbleUnseen(`${cogs}/2020-01-0${day}.tif`);
     const before = hashFolder(warehouse);
     const again = await run();
-    expect(again).toMatchObject({ sceneCount: 3, added: 0, updated: 0, skipped: 3, failed: [], snapshot: first.snapshot });
+    expect(again).toMatchObject({
+      sceneCount: 3,
+      added: 0,
+      updated: 0,
+      skipped: 3,
+      failed: [],
+      snapshot: first.snapshot,
+    });
     expect(hashFolder(warehouse)).toEqual(before);
   });
 
@@ -66,11 +77,19 @@ describe("ingesting the same again", () => {
 describe("a file that changed", () => {
   it("becomes a new version of its scene, and the old snapshot says that the file is not the one it knew", async () => {
     const old = await run();
-    expect(await series()).toEqual([["2020-01-01", 1], ["2020-01-02", 2], ["2020-01-03", 3]]);
+    expect(await series()).toEqual([
+      ["2020-01-01", 1],
+      ["2020-01-02", 2],
+      ["2020-01-03", 3],
+    ]);
     const path = writeFlatScene(cogs, "2020-01-02.tif", 22);
     const report = await run();
     expect(report).toMatchObject({ sceneCount: 3, added: 0, updated: 1, skipped: 2, failed: [] });
-    expect(await series()).toEqual([["2020-01-01", 1], ["2020-01-02", 22], ["2020-01-03", 3]]);
+    expect(await series()).toEqual([
+      ["2020-01-01", 1],
+      ["2020-01-02", 22],
+      ["2020-01-03", 3],
+    ]);
     const error = await caught(series(old.snapshot ?? ""));
     expect(isPixelQueryError(error, "SourceChangedError")).toBe(true);
     expect(String(error)).toContain(path);
@@ -83,7 +102,11 @@ describe("a file that changed", () => {
     const error = await caught(series());
     expect(isPixelQueryError(error, "SourceChangedError")).toBe(true);
     expect(await run()).toMatchObject({ updated: 1, skipped: 2 });
-    expect(await series()).toEqual([["2020-01-01", 1], ["2020-01-02", 2], ["2020-01-03", 3]]);
+    expect(await series()).toEqual([
+      ["2020-01-01", 1],
+      ["2020-01-02", 2],
+      ["2020-01-03", 3],
+    ]);
   });
 
   it("is noticed by its size alone", async () => {
@@ -100,7 +123,10 @@ describe("a file that changed", () => {
     const shifted = { transform: [10, 0, 500000, 0, -10, 4600000] } as const;
     writeFlatScene(cogs, "2020-01-02.tif", 22, shifted);
     expect(await run()).toMatchObject({ added: 0, updated: 1 });
-    expect(await series()).toEqual([["2020-01-01", 1], ["2020-01-03", 3]]);
+    expect(await series()).toEqual([
+      ["2020-01-01", 1],
+      ["2020-01-03", 3],
+    ]);
     const scenes = await (await catalog(warehouse)).scenes();
     expect(scenes.map(({ id, bounds }) => [id, bounds])).toEqual([
       ["2020-01-01", [500000, 4499970, 500040, 4500000]],
@@ -109,7 +135,11 @@ describe("a file that changed", () => {
     ]);
     writeFlatScene(cogs, "2020-01-02.tif", 222);
     expect(await run()).toMatchObject({ added: 0, updated: 1 });
-    expect(await series()).toEqual([["2020-01-01", 1], ["2020-01-02", 222], ["2020-01-03", 3]]);
+    expect(await series()).toEqual([
+      ["2020-01-01", 1],
+      ["2020-01-02", 222],
+      ["2020-01-03", 3],
+    ]);
     expect(await run()).toMatchObject({ added: 0, updated: 0, skipped: 3 });
   });
 

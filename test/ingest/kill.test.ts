@@ -42,40 +42,46 @@ describe("an ingest that is killed", () => {
   it.each([
     ["the first one", [] as number[], ["no warehouse", 0, 60]],
     ["one into a warehouse of six scenes", few, [6, 60]],
-  ])("at any moment, %s, leaves all of its scenes or none, and running it again completes it", async (_, before, allowed) => {
-    const folder = createTempDir();
-    const cogs = `${folder}/cogs`;
-    const warehouse = `${folder}/w`;
-    const prepare = async () => {
-      rmSync(warehouse, { recursive: true, force: true });
-      rmSync(cogs, { recursive: true, force: true });
-      writeScenes(cogs, before);
-      if (before.length > 0) await ingest(cogs, { warehouse, productId: "p" });
-      writeScenes(cogs, all.filter((number) => !before.includes(number)));
-    };
+  ])(
+    "at any moment, %s, leaves all of its scenes or none, and running it again completes it",
+    async (_, before, allowed) => {
+      const folder = createTempDir();
+      const cogs = `${folder}/cogs`;
+      const warehouse = `${folder}/w`;
+      const prepare = async () => {
+        rmSync(warehouse, { recursive: true, force: true });
+        rmSync(cogs, { recursive: true, force: true });
+        writeScenes(cogs, before);
+        if (before.length > 0) await ingest(cogs, { warehouse, productId: "p" });
+        writeScenes(
+          cogs,
+          all.filter((number) => !before.includes(number)),
+        );
+      };
 
-    await prepare();
-    const whole = await startIngest(cogs, warehouse);
-    const started = performance.now();
-    await whole.run();
-    const wholeMs = performance.now() - started;
-    await whole.kill();
-    await expectComplete(warehouse, all);
-
-    const found: (number | "no warehouse")[] = [];
-    for (let i = 0; i < kills; i++) {
       await prepare();
-      const victim = await startIngest(cogs, warehouse);
-      void victim.run();
-      // From the first millisecond to a little after the end, at a random moment of each part.
-      await sleep(((i + Math.random()) / kills) * wholeMs * 1.1);
-      await victim.kill();
-      found.push(await sceneCount(warehouse));
-      const { failed } = await ingest(cogs, { warehouse, productId: "p" });
-      expect(failed).toEqual([]);
+      const whole = await startIngest(cogs, warehouse);
+      const started = performance.now();
+      await whole.run();
+      const wholeMs = performance.now() - started;
+      await whole.kill();
       await expectComplete(warehouse, all);
-    }
-    expect(found.filter((count) => !allowed.includes(count))).toEqual([]);
-    expect(found).toContain(allowed[0]);
-  });
+
+      const found: (number | "no warehouse")[] = [];
+      for (let i = 0; i < kills; i++) {
+        await prepare();
+        const victim = await startIngest(cogs, warehouse);
+        void victim.run();
+        // From the first millisecond to a little after the end, at a random moment of each part.
+        await sleep(((i + Math.random()) / kills) * wholeMs * 1.1);
+        await victim.kill();
+        found.push(await sceneCount(warehouse));
+        const { failed } = await ingest(cogs, { warehouse, productId: "p" });
+        expect(failed).toEqual([]);
+        await expectComplete(warehouse, all);
+      }
+      expect(found.filter((count) => !allowed.includes(count))).toEqual([]);
+      expect(found).toContain(allowed[0]);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { catalog, ingest, inspectDirectory, timeseries } from "../../src/index.js";
+import { FileStore } from "../../src/store/index.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { firstPixel, writeFlatScene } from "./write-scene.js";
 
@@ -92,6 +93,26 @@ describe("sources", () => {
     expect(await ingest(`${folder}/a`, { warehouse })).toMatchObject({ sceneCount: 2, added: 1, skipped: 1 });
   });
 
+  it("may be many files by name, as a shell's pattern gives them, and their folder is not searched for each", async () => {
+    const folder = createTempDir();
+    const paths = [1, 2, 3].map((day) => writeFlatScene(`${folder}/a`, `2020-01-0${day}.tif`, day));
+    const listed: string[] = [];
+    const list = FileStore.prototype.list;
+    FileStore.prototype.list = function (prefix, options) {
+      listed.push(this.url);
+      return list.call(this, prefix, options);
+    };
+    onTestFinished(() => {
+      FileStore.prototype.list = list;
+    });
+    expect(await ingest(paths, { warehouse: `${folder}/w`, productId: "p" })).toMatchObject({
+      sceneCount: 3,
+      added: 3,
+    });
+    expect(listed.filter((url) => url.endsWith("/a"))).toEqual([]);
+    expect((await seriesOf(`${folder}/w`)).map(([, value]) => value)).toEqual([1, 2, 3]);
+  });
+
   it("below a folder that is known keep the identity they have", async () => {
     const folder = createTempDir();
     writeFlatScene(`${folder}/all/2020`, "2020-01-01.tif", 1);
@@ -116,7 +137,8 @@ describe("sources", () => {
     writeFlatScene(`${folder}/a`, "2020-01-01_mask.tif", 2);
     writeFlatScene(`${folder}/a/deep`, "2020-01-02_red.tif", 3);
     const count = async (source: string, globPattern?: string) =>
-      (await ingest(source, { warehouse: `${createTempDir()}/w`, productId: "p", ...(globPattern && { globPattern }) })).added;
+      (await ingest(source, { warehouse: `${createTempDir()}/w`, productId: "p", ...(globPattern && { globPattern }) }))
+        .added;
     expect(await count(`${folder}/a/*_red.tif`)).toBe(1);
     expect(await count(`${folder}/a/**/*_red.tif`)).toBe(2);
     expect(await count(`${folder}/a`, "**/*_mask.tif")).toBe(1);

@@ -24,10 +24,7 @@ describe("scenes find their stacks", () => {
     expect(report).toMatchObject({ warehouse, sceneCount: 19, added: 19, updated: 0, skipped: 0, failed: [] });
     expect(await stacksOf(warehouse)).toEqual([["exact-00", "exact", 19]]);
     const snapshots = await (await catalog(warehouse)).snapshots();
-    expect(snapshots.map(({ message }) => message)).toEqual([
-      "ingest 19 scenes of one-grid",
-      "Repository initialized",
-    ]);
+    expect(snapshots.map(({ message }) => message)).toEqual(["ingest 19 scenes of one-grid", "Repository initialized"]);
     expect(snapshots[0]?.id).toBe(report.snapshot);
   });
 
@@ -44,7 +41,11 @@ describe("scenes find their stacks", () => {
     const folder = createTempDir();
     writeScene(folder, "2020-01-01.tif");
     await ingest(folder, { warehouse, productId: "other" });
-    await registerProduct(warehouse, { productId: "landsat", bands: ["b", "g", "r", "n", "s1", "s2", "qa"], tiling: "fixed" });
+    await registerProduct(warehouse, {
+      productId: "landsat",
+      bands: ["b", "g", "r", "n", "s1", "s2", "qa"],
+      tiling: "fixed",
+    });
     await ingest(stackedPath, { warehouse, productId: "landsat", globPattern: "*.tif" });
     const kinds = (await stacksOf(warehouse)).map(([, kind]) => kind);
     expect(kinds).toEqual(new Array(20).fill("exact"));
@@ -68,7 +69,9 @@ describe("scenes find their stacks", () => {
     // 18 grids, each 100 m (ten pixels) east of the one before: the last two land in the free stack.
     for (let i = 0; i < 18; i++) {
       const day = String(i + 1).padStart(2, "0");
-      writeFlatScene(`${folder}/cogs`, `2020-01-${day}.tif`, 100 + i, { transform: [10, 0, 500000 + 100 * i, 0, -10, 4500000] });
+      writeFlatScene(`${folder}/cogs`, `2020-01-${day}.tif`, 100 + i, {
+        transform: [10, 0, 500000 + 100 * i, 0, -10, 4500000],
+      });
     }
     await ingest(`${folder}/cogs`, { warehouse: `${folder}/w`, productId: "p" });
     const names = (await stacksOf(`${folder}/w`)).map(([name]) => name);

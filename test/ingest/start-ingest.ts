@@ -14,7 +14,10 @@ export interface WaitingIngest {
 /** Start a process with the built package, up to just before its ingest. End it with `kill`. */
 export async function startIngest(source: string, warehouse: string): Promise<WaitingIngest> {
   const script = fileURLToPath(new URL("./ingest-process.mjs", import.meta.url));
-  const child: ChildProcess = fork(script, [source, warehouse], { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child: ChildProcess = fork(script, [source, warehouse], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   await once(child, "message");
   return {
     async run() {

@@ -88,7 +88,13 @@ describe("a warehouse whose first ingest ended before its commit", () => {
 
 describe("a dry run", () => {
   it("says what would happen and makes no warehouse", async () => {
-    expect(await run({ dryRun: true })).toMatchObject({ sceneCount: 1, added: 1, updated: 0, skipped: 0, snapshot: null });
+    expect(await run({ dryRun: true })).toMatchObject({
+      sceneCount: 1,
+      added: 1,
+      updated: 0,
+      skipped: 0,
+      snapshot: null,
+    });
     expect(existsSync(warehouse)).toBe(false);
   });
 
@@ -130,10 +136,13 @@ describe("an ingest", () => {
     expect(newest?.message).toBe("first light");
   });
 
-  it.each(["a/b", "scenes", "", ".hidden", "a b"])('refuses the product id "%s" before anything is written', async (productId) => {
-    await expect(run({ productId })).rejects.toMatchObject({ name: "InvalidInputError" });
-    expect(existsSync(warehouse)).toBe(false);
-  });
+  it.each(["a/b", "scenes", "", ".hidden", "a b"])(
+    'refuses the product id "%s" before anything is written',
+    async (productId) => {
+      await expect(run({ productId })).rejects.toMatchObject({ name: "InvalidInputError" });
+      expect(existsSync(warehouse)).toBe(false);
+    },
+  );
 
   it("refuses what this version cannot do instead of leaving it out", async () => {
     await expect(run({ maskPath: cogs })).rejects.toMatchObject({ name: "UnsupportedError" });

@@ -26,7 +26,12 @@ export function writeScene(folder: string, name: string, options: Partial<TiffOp
 }
 
 /** A scene as {@link writeScene} makes it, with the same value in all of its 12 pixels. */
-export function writeFlatScene(folder: string, name: string, value: number, options: Partial<TiffOptions> = {}): string {
+export function writeFlatScene(
+  folder: string,
+  name: string,
+  value: number,
+  options: Partial<TiffOptions> = {},
+): string {
   return writeScene(folder, name, { bands: [new Uint8Array(12).fill(value)], ...options });
 }
 

@@ -27,7 +27,11 @@ function flip(path: string, offset: number, count: number) {
   utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
 }
 
-const caught = (promise: Promise<unknown>) => promise.then(() => null, (error: unknown) => error);
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 describe.each([0, 2])("one corrupt block among three scenes, with %i threads", (threads) => {
   let warehouse: string;

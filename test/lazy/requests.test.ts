@@ -58,7 +58,15 @@ describe("what is read for a point", () => {
   it("is a small part of a compressed block, for a point in its first rows", async () => {
     const bands = [noise(512 * 512)];
     const block = { kind: "tile", width: 512, height: 512 } as const;
-    const big = { width: 512, height: 512, dtype: "uint16", bands, block, compression: "deflate", predictor: 2 } as const;
+    const big = {
+      width: 512,
+      height: 512,
+      dtype: "uint16",
+      bands,
+      block,
+      compression: "deflate",
+      predictor: 2,
+    } as const;
     const { dataset, takeReads, sizeOf } = await record(big);
     expect(sizeOf(0)).toBeGreaterThan(500_000);
     const { rows } = await dataset.timeseries(row5col3);
@@ -103,7 +111,10 @@ describe("what is read for a window", () => {
     const { data, shape } = await window.band("band_1").compute();
     expect(shape).toEqual([3, 8, 4]);
     // Four tiles meet in the window's middle: 1 and 2 above 5 and 6.
-    const [above, below] = [[1, 1, 2, 2], [5, 5, 6, 6]];
+    const [above, below] = [
+      [1, 1, 2, 2],
+      [5, 5, 6, 6],
+    ];
     const scene = [above, above, above, above, below, below, below, below].flat();
     expect([...(data as Uint8Array)]).toEqual([...scene, ...scene, ...scene]);
     expect(takeReads()).toHaveLength(12);
@@ -138,14 +149,18 @@ describe("what is read for a window", () => {
     expect(takeReads()).toHaveLength(2);
     const second = await tiles.band("band_1").compute();
     expect(second.data).toEqual(first.data);
-    const inside = await tiles.isel({ y: { start: 15, stop: 16 }, x: { start: 15, stop: 17 } }).band("band_1").compute();
+    const inside = await tiles
+      .isel({ y: { start: 15, stop: 16 }, x: { start: 15, stop: 17 } })
+      .band("band_1")
+      .compute();
     expect([...(inside.data as Uint8Array)]).toEqual([0, 1]);
     expect(takeReads()).toEqual([]);
   });
 
   it("takes a quarter of a block as reason enough to keep all of it, and less as none", async () => {
     const { dataset, takeReads } = await record(sixteenTiles);
-    const corner = (size: number) => dataset.isel({ y: { start: 0, stop: size }, x: { start: 0, stop: size } }).band("band_1");
+    const corner = (size: number) =>
+      dataset.isel({ y: { start: 0, stop: size }, x: { start: 0, stop: size } }).band("band_1");
     await corner(7).compute();
     await corner(7).compute();
     expect(takeReads().map(([, , length]) => length)).toEqual([112, 112]);

@@ -11,7 +11,11 @@ describe("a catalog of two products", () => {
   beforeAll(async () => {
     const bands = [new Uint8Array(12), new Uint8Array(12)];
     writeScene(`${folder}/drone`, "b_2020-02-01.tif", { bands, bandNames: ["red", "nir"] });
-    writeScene(`${folder}/drone`, "a_2020-03-01T101112.tif", { bands, bandNames: ["red", "nir"], items: { CLOUD_COVER: "12.5" } });
+    writeScene(`${folder}/drone`, "a_2020-03-01T101112.tif", {
+      bands,
+      bandNames: ["red", "nir"],
+      items: { CLOUD_COVER: "12.5" },
+    });
     writeScene(`${folder}/fine`, "2020-01-01.tif", { transform: [0.5, 0, 600000, 0, -0.5, 4500000] });
     await ingest(`${folder}/drone`, { warehouse, provider: "us", message: "drone flights" });
     await ingest(`${folder}/fine`, { warehouse });

@@ -67,7 +67,9 @@ function inCOrder(data: TypedArray, shape: readonly number[], stride: readonly n
   return out;
 }
 const sha256 = (values: TypedArray) =>
-  createHash("sha256").update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest("hex");
+  createHash("sha256")
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest("hex");
 
 describe.each(readers)("$reader", ({ open, skip }) => {
   describe.skipIf(skip)("reads a warehouse of real scenes", () => {
@@ -81,7 +83,10 @@ describe.each(readers)("$reader", ({ open, skip }) => {
       const all = readPointOracle(set);
       const sources = dirname(all[0]?.path ?? "");
       const scenes = all.filter(({ path }) => dirname(path) === sources);
-      await ingest(scenes.map(({ path }) => path), { warehouse: `${folder}/w`, productId: id });
+      await ingest(
+        scenes.map(({ path }) => path),
+        { warehouse: `${folder}/w`, productId: id },
+      );
       const store = await open(`${folder}/w`, sources);
       const stacks = ((await openGroup(store, "/scenes")).attrs.pixelquery as { stacks: string[] }).stacks;
       const seen: string[] = [];
@@ -133,7 +138,9 @@ describe.each(readers)("$reader", ({ open, skip }) => {
         BigInt64Array.of(BigInt(Date.UTC(2020, 0, 2)), BigInt(Date.UTC(2020, 0, 1, 10, 11, 12))),
       );
       expect(await readAll(store, "/p/exact-00/band")).toEqual(["red", "nir"]);
-      expect(await readAll(store, "/p/exact-00/x")).toEqual(Float64Array.of(500005, 500015, 500025, 500035, 500045, 500055));
+      expect(await readAll(store, "/p/exact-00/x")).toEqual(
+        Float64Array.of(500005, 500015, 500025, 500035, 500045, 500055),
+      );
       expect(await readAll(store, "/p/exact-00/y")).toEqual(Float64Array.of(4499995, 4499985, 4499975, 4499965));
     });
 
@@ -147,7 +154,12 @@ describe.each(readers)("$reader", ({ open, skip }) => {
       });
       expect(await attrs("x")).toEqual({ standard_name: "projection_x_coordinate", axis: "X" });
       expect(await attrs("y")).toEqual({ standard_name: "projection_y_coordinate", axis: "Y" });
-      expect(await attrs("0")).toEqual({ grid_mapping: "spatial_ref", _FillValue: -3, scale_factor: 0.5, add_offset: 10 });
+      expect(await attrs("0")).toEqual({
+        grid_mapping: "spatial_ref",
+        _FillValue: -3,
+        scale_factor: 0.5,
+        add_offset: 10,
+      });
       expect(await attrs("spatial_ref")).toMatchObject({ GeoTransform: "500000 10 0 4500000 0 -10" });
       expect((await openArray(store, "/p/exact-00/0")).dimensionNames).toEqual(["time", "band", "y", "x"]);
       expect((await openArray(store, "/p/exact-00/1")).dimensionNames).toEqual(["time", "band", "y_1", "x_1"]);
@@ -222,7 +234,10 @@ describe.each(readers)("$reader", ({ open, skip }) => {
     };
     it.each([
       ["a short last strip", { dtype: "uint16", block: { kind: "strip", rows: 3 } }],
-      ["a short last strip, compressed", { dtype: "uint16", block: { kind: "strip", rows: 3 }, compression: "deflate" }],
+      [
+        "a short last strip, compressed",
+        { dtype: "uint16", block: { kind: "strip", rows: 3 }, compression: "deflate" },
+      ],
       ["PackBits", { dtype: "uint16", compression: "packbits" }],
       ["big-endian", { dtype: "uint16", byteOrder: "big" }],
       ["big-endian differences", { dtype: "uint16", byteOrder: "big", compression: "deflate", predictor: 2 }],
@@ -257,7 +272,14 @@ describe.each(readers)("$reader", ({ open, skip }) => {
       const folder = createSharedTempDir();
       const bands = [Uint8Array.from({ length: 512 }, (_, i) => (i % 32 < 16 ? 0 : 5))];
       const block = { kind: "tile", width: 16, height: 16 } as const;
-      writeScene(`${folder}/cogs`, "2020-01-01.tif", { width: 32, height: 16, bands, block, sparse: true, nodata: "9" });
+      writeScene(`${folder}/cogs`, "2020-01-01.tif", {
+        width: 32,
+        height: 16,
+        bands,
+        block,
+        sparse: true,
+        nodata: "9",
+      });
       await ingest(`${folder}/cogs`, { warehouse: `${folder}/w`, productId: "p" });
       const pixels = (await readAll(await open(`${folder}/w`, `${folder}/cogs`), "/p/exact-00/0")) as Uint8Array;
       expect([...pixels.subarray(14, 18)]).toEqual([9, 9, 5, 5]);

@@ -39,7 +39,7 @@ export function defineDemo(command: Command, context: CliContext): void {
     const folder = await prepareDemoFolder(output);
     const result = await runDemo(folder, context.signal);
     if (json) writeJson(context, result);
-    else writeStory(result, folder, output, context);
+    else writeStory(result, folder, context);
   });
 }
 
@@ -58,7 +58,7 @@ async function runDemo(folder: DemoFolder, signal: AbortSignal): Promise<DemoRes
     scene,
     pictures: [
       { path: folder.trueColor, shows: `natural colours of ${shown}` },
-      { path: folder.ndvi, shows: "how green it was on that day (NDVI)" },
+      { path: folder.ndvi, shows: "how green the land was on that day (NDVI)" },
       { path: folder.chart, shows: `NDVI through the year at ${places.length} places` },
     ],
   };
@@ -76,7 +76,7 @@ async function drawScene(
   return { scene: clearest.id, shown: describeScene(clearest) };
 }
 
-function writeStory(result: DemoResult, { warehouse }: DemoFolder, output: string, context: CliContext): void {
+function writeStory(result: DemoResult, { warehouse }: DemoFolder, context: CliContext): void {
   const { stdout, env } = context;
   const terminal = stdoutTerminal(context);
   const [place] = places;

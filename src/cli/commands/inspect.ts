@@ -85,8 +85,9 @@ function writeForPeople(found: readonly Inspected[], options: CommonOptions, con
     const view = found.length === 1 ? inspectCard(only, terminal) : inspectTable(readable, terminal);
     context.stdout.write(view);
   }
-  const [failure] = failed;
-  if (found.length === 1 && failure !== undefined) return writeError(context, failure.error);
-  const problems = failed.map(({ path, error }) => ({ path, message: error.message }));
-  context.stderr.write(renderProblems(problems, stderrTerminal(context).colors.red("failed:")));
+  if (found.length === 1 && failed[0] !== undefined) writeError(context, failed[0].error);
+  else {
+    const problems = failed.map(({ path, error }) => ({ path, message: error.message }));
+    context.stderr.write(renderProblems(problems, stderrTerminal(context).colors.red("failed:")));
+  }
 }

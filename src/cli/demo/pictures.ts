@@ -10,6 +10,10 @@ import { NDVI, type Place } from "./places.js";
 /** The longer side of a picture, about: pixels of 3 km would be specks. */
 const PICTURE_SIZE = 900;
 
+/** Leaves the brightest roofs white and the haze black; the gamma lifts woods and water, which are dark beside them. */
+const TRUE_COLOR_STRETCH = { kind: "percentile", low: 1, high: 99.5 } as const;
+const TRUE_COLOR_GAMMA = 1.6;
+
 /** NDVI from bare ground to the greenest that these top-of-atmosphere numbers show. */
 const NDVI_RANGE = { kind: "range", min: 0, max: 0.65 } as const;
 
@@ -42,15 +46,15 @@ export async function drawTrueColor(dataset: Dataset, scene: ClearestScene, sign
     .isel({ time, ...window })
     .toArray()
     .compute({ signal });
-  return drawPlanes(image, { gamma: 1.3 });
+  return drawPlanes(image, { stretch: TRUE_COLOR_STRETCH, gamma: TRUE_COLOR_GAMMA });
 }
 
-/** NDVI of a scene as a PNG, transparent under clouds. */
+/** NDVI of a scene as a PNG, transparent under clouds and over water, where NDVI is below 0. */
 export async function drawNdvi(dataset: Dataset, scene: ClearestScene, signal: AbortSignal): Promise<Uint8Array> {
   const { time, window } = scene;
-  const isGround = `(BQA & ${LANDSAT_CLOUD | LANDSAT_FILL}) == 0`;
+  const isLand = `(BQA & ${LANDSAT_CLOUD | LANDSAT_FILL}) == 0 and nir > red`;
   const image = await dataset
-    .bandmath(`where(${isGround}, ${NDVI}, nan)`)
+    .bandmath(`where(${isLand}, ${NDVI}, nan)`)
     .isel({ time, ...window })
     .compute({ signal });
   return drawPlanes(image, { colormap: "ndvi", stretch: NDVI_RANGE });
