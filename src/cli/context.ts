@@ -17,6 +17,12 @@ export function stdoutTerminal({ stdout, env }: CliContext): Terminal {
   return describeTerminal(stdout, env);
 }
 
+/** As {@link stdoutTerminal}, but endlessly wide where a pipe or file reads it: what grep looks for must not be cut. */
+export function tableTerminal(context: CliContext): Terminal {
+  const terminal = stdoutTerminal(context);
+  return context.stdout.isTTY ? terminal : { ...terminal, width: Number.POSITIVE_INFINITY };
+}
+
 /** Width, colours and characters of stderr, for progress, warnings and errors. */
 export function stderrTerminal({ stderr, env }: CliContext): Terminal {
   return describeTerminal(stderr, env);

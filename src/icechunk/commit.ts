@@ -1,10 +1,13 @@
-import { ConflictError, CorruptDataError, UnsupportedError } from "../errors.js";
-import { distribute, type Shard, sortRows } from "./array-shards.js";
+import { CorruptDataError, InvalidInputError, UnsupportedError } from "../errors.js";
+import type { ByteStore } from "../store/byte-store.js";
+import { distribute, type Shard } from "./array-shards.js";
+import { type ChangeSet, toTransactionLog } from "./change-set.js";
 import type { Settings } from "./config.js";
 import { type FileType, wrapFile } from "./format/envelope.js";
 import { compareBytes, idToText, randomId } from "./format/object-id.js";
+import { initialSnapshotId } from "./initial-snapshot.js";
 import { buildManifest } from "./manifest-builder.js";
-import { nowMicros, type RepositoryChange, type RepositoryTable, toMetadataItems } from "./repository-file.js";
+import { nowMicros } from "./repository-file.js";
 import type { SessionContext } from "./session.js";
 import {
   type ArrayData,
@@ -15,41 +18,32 @@ import {
   objectKey,
   type SnapshotFile,
 } from "./snapshot-file.js";
+import { type CommitRequest, firstCannotBeAmended } from "./snapshot-list.js";
 import type { StagedReferences } from "./staged-references.js";
-import { emptyTransactionLog, encodeTransactionLog, type TransactionLog } from "./transaction-log.js";
+import { encodeTransactionLog, isEmptyLog, type TransactionLog } from "./transaction-log.js";
+import { mergeTransactionLogs } from "./transaction-log-merge.js";
+import { readTransactionLog } from "./transaction-log-reader.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** Objects written at the same time. */
 const concurrentWrites = 16;
 
-/** What a session changed. */
+/** What a session wants to have committed. */
 export interface SessionChanges {
   base: SnapshotFile;
   /** All nodes as they shall be. */
   records: readonly NodeRecord[];
-  newNodes: ReadonlySet<Uint8Array>;
-  updatedNodes: ReadonlySet<Uint8Array>;
-  deletedNodes: readonly NodeRecord[];
-  staged: ReadonlyMap<Uint8Array, StagedReferences>;
+  changes: ChangeSet;
+  kind: CommitRequest["kind"];
   message: string;
   metadata: JsonObject;
   signal?: AbortSignal | undefined;
 }
 
-/** A snapshot that is written, and waits to be made a branch's newest. */
-export interface CommitRequest {
-  id: Uint8Array;
-  idText: string;
-  parentId: Uint8Array;
-  flushedAtMicros: number;
-  message: string;
-  metadata: JsonObject;
-}
-
 /** What writing one commit needs and gathers. */
 interface Writing {
   context: SessionContext & { settings: Settings };
-  changes: SessionChanges;
+  wanted: SessionChanges;
   writes: WriteQueue;
   manifestFiles: Map<string, ManifestFile>;
 }
@@ -60,17 +54,18 @@ interface Writing {
  */
 export async function writeCommit(
   context: SessionContext & { settings: Settings },
-  changes: SessionChanges,
+  wanted: SessionChanges,
 ): Promise<CommitRequest> {
-  const { base, message, metadata } = changes;
+  const { base, kind, message, metadata } = wanted;
   if (base.hasUnknownFields) {
     throw new UnsupportedError(
       `The snapshot ${idToText(base.id)} was written by a newer version of Icechunk; a commit on top would lose what this version does not know.`,
     );
   }
-  const writing: Writing = { context, changes, writes: new WriteQueue(concurrentWrites), manifestFiles: new Map() };
+  const log = await logOf(context.store, wanted);
+  const writing: Writing = { context, wanted, writes: new WriteQueue(concurrentWrites), manifestFiles: new Map() };
   const nodes: NodeRecord[] = [];
-  for (const record of changes.records) nodes.push(await flushNode(writing, record));
+  for (const record of wanted.records) nodes.push(await flushNode(writing, record));
   // The snapshot lists its manifests with their sizes, so they come first.
   await writing.writes.finish();
   const id = randomId(12);
@@ -80,50 +75,38 @@ export async function writeCommit(
   await writing.writes.add(() =>
     put(writing, "snapshot", objectKey("snapshots", id), encodeSnapshot(snapshot, metadata)),
   );
-  const log = encodeTransactionLog(id, toTransactionLog(changes));
-  await writing.writes.add(() => put(writing, "transactionLog", objectKey("transactions", id), log));
+  await writing.writes.add(() =>
+    put(writing, "transactionLog", objectKey("transactions", id), encodeTransactionLog(id, log)),
+  );
   await writing.writes.finish();
-  return { id, idText: idToText(id), parentId: base.id, flushedAtMicros, message, metadata };
+  const hasMoves = log.movedNodes.length > 0;
+  return { kind, id, idText: idToText(id), baseId: base.id, flushedAtMicros, message, metadata, hasMoves };
 }
 
-/**
- * Make a written snapshot the newest of `branch`, in the repository's table.
- *
- * @throws ConflictError where the branch's newest snapshot is no longer the commit's parent.
- */
-export function addSnapshot(table: RepositoryTable, branch: string, request: CommitRequest): RepositoryChange {
-  const ref = table.branches.find(({ name }) => name === branch);
-  const tip = ref ? table.snapshots[ref.snapshotIndex] : undefined;
-  if (!ref || !tip || compareBytes(tip.id, request.parentId) !== 0) {
-    const now = tip ? `is at ${idToText(tip.id)}` : "is gone";
-    throw new ConflictError(
-      `The branch "${branch}" ${now}; this commit was made on ${idToText(request.parentId)}. Do it again on a new session.`,
-      { details: { branch, parent: idToText(request.parentId), tip: tip ? idToText(tip.id) : null } },
+/** What the commit will have done; for an amendment, together with what it amends. */
+async function logOf(
+  store: ByteStore,
+  { base, records, changes, kind, signal }: SessionChanges,
+): Promise<TransactionLog> {
+  const log = toTransactionLog(base, records, changes);
+  if (kind !== "amend") return log;
+  if (compareBytes(base.id, initialSnapshotId) === 0) throw firstCannotBeAmended();
+  const amended = await readTransactionLog(store, base.id, { signal });
+  // Others could not rebase over a commit that moves nodes and changes them.
+  if (!isEmptyLog(amended) && !isEmptyLog(log) && amended.movedNodes.length > 0 !== log.movedNodes.length > 0) {
+    throw new InvalidInputError(
+      `The snapshot ${idToText(base.id)} ${amended.movedNodes.length > 0 ? "moved nodes; other changes" : "changed nodes; moves"} cannot be amended to it. Make a new commit instead.`,
+      { details: { snapshot: idToText(base.id) } },
     );
   }
-  const parentIndex = ref.snapshotIndex;
-  const found = table.snapshots.findIndex(({ id }) => compareBytes(id, request.id) > 0);
-  const position = found < 0 ? table.snapshots.length : found;
-  const shifted = (index: number) => (index >= position ? index + 1 : index);
-  for (const snapshot of table.snapshots) snapshot.parentOffset = shifted(snapshot.parentOffset);
-  for (const each of [...table.tags, ...table.branches]) each.snapshotIndex = shifted(each.snapshotIndex);
-  table.snapshots.splice(position, 0, {
-    id: request.id,
-    parentOffset: shifted(parentIndex),
-    flushedAtMicros: request.flushedAtMicros,
-    message: request.message,
-    metadata: toMetadataItems(request.metadata),
-    prunedAncestors: null,
-  });
-  ref.snapshotIndex = position;
-  return { kind: "newCommit", branch, newSnapshot: request.id };
+  return mergeTransactionLogs(amended, log);
 }
 
 async function flushNode(writing: Writing, record: NodeRecord): Promise<NodeRecord> {
   const { data, id } = record;
   if (data.kind === "group") return record;
-  const staged = writing.changes.staged.get(id) ?? null;
-  if (!staged && !writing.changes.updatedNodes.has(id)) {
+  const staged = writing.wanted.changes.staged.get(id) ?? null;
+  if (!staged && !writing.wanted.changes.updatedNodes.has(id)) {
     for (const ref of data.manifests) keepManifest(writing, ref);
     return record;
   }
@@ -146,11 +129,11 @@ async function flushArray(
   return refs.sort((a, b) => (a.extents[0]?.from ?? 0) - (b.extents[0]?.from ?? 0));
 }
 
-function keepManifest({ changes, manifestFiles }: Writing, ref: ManifestRef): void {
+function keepManifest({ wanted, manifestFiles }: Writing, ref: ManifestRef): void {
   const id = idToText(ref.id);
-  const file = changes.base.manifestFiles.get(id);
+  const file = wanted.base.manifestFiles.get(id);
   if (!file) {
-    const key = objectKey("snapshots", changes.base.id);
+    const key = objectKey("snapshots", wanted.base.id);
     throw new CorruptDataError(`${key} refers to the manifest ${id}, which its list of manifests does not have.`, {
       details: { key, manifest: id },
     });
@@ -172,39 +155,25 @@ async function queueManifest(
   return { id, extents };
 }
 
-async function queueNativeChunks(writing: Writing, { table, nativeChunks }: StagedReferences): Promise<void> {
+async function queueNativeChunks(writing: Writing, staged: StagedReferences): Promise<void> {
+  const { table, nativeChunks, storedChunks } = staged;
   const { store } = writing.context;
-  const { signal } = writing.changes;
+  const { signal } = writing.wanted;
   for (const [row, bytes] of nativeChunks) {
+    if (storedChunks.has(row)) continue;
     const key = objectKey("chunks", table.payloads[table.sources[row]!]!);
-    await writing.writes.add(() => store.put(key, bytes, { signal }));
+    await writing.writes.add(async () => {
+      await store.put(key, bytes, { signal });
+      storedChunks.add(row);
+    });
   }
 }
 
 async function put(writing: Writing, type: FileType, key: string, payload: Uint8Array): Promise<number> {
   const { store, settings } = writing.context;
   const file = await wrapFile(type, payload, settings.compressionLevel);
-  await store.put(key, file, { signal: writing.changes.signal });
+  await store.put(key, file, { signal: writing.wanted.signal });
   return file.length;
-}
-
-function toTransactionLog(changes: SessionChanges): TransactionLog {
-  const log = emptyTransactionLog();
-  for (const { id, data } of changes.records) {
-    if (changes.newNodes.has(id)) (data.kind === "array" ? log.newArrays : log.newGroups).push(id);
-    if (changes.updatedNodes.has(id)) (data.kind === "array" ? log.updatedArrays : log.updatedGroups).push(id);
-    const table = changes.staged.get(id)?.table;
-    if (!table) continue;
-    const rows = sortRows(
-      table,
-      Array.from({ length: table.count }, (_, row) => row),
-    );
-    log.updatedChunks.push({ node: id, table, rows });
-  }
-  for (const { id, data } of changes.deletedNodes) {
-    (data.kind === "array" ? log.deletedArrays : log.deletedGroups).push(id);
-  }
-  return log;
 }
 
 /** Runs a few writes at a time; the first failure stops what has not begun. */

@@ -6,10 +6,19 @@
  */
 export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "../store/byte-store.js";
 export { MemoryStore } from "../store/memory-store.js";
+export { checkRepository, type RepositoryCheck } from "./check.js";
+export type { Finding, FindingKind } from "./check-findings.js";
 export type { ChunkReference } from "./chunk-reference.js";
 export type { RepositoryOptions, SplitRule, VirtualChunkContainer } from "./config.js";
+export type { Conflict, ConflictSolver } from "./conflicts.js";
+export type { SnapshotDiff } from "./diff.js";
+export type { ExpiredSnapshots, ExpireOptions } from "./expiry.js";
+export type { FeatureFlag, FeatureName } from "./feature-flags.js";
+export type { CollectedGarbage, CollectOptions } from "./garbage-collection.js";
 export type { At, SnapshotInfo } from "./history.js";
-export { Repository, type TransactOptions, type TransactResult } from "./repository.js";
+export type { Operation, OperationChange } from "./operations.js";
+export { Repository, type ResetOptions, type TransactOptions, type TransactResult } from "./repository.js";
+export type { RepositoryStatus } from "./repository-settings.js";
 export {
   type NodeInfo,
   type ReadChunkOptions,
@@ -17,8 +26,11 @@ export {
   Session,
   type VirtualFetch,
 } from "./session.js";
+export type { ReferencedBytes, StorageFigures } from "./storage-figures.js";
+export type { Tally } from "./stored-objects.js";
+export type { ChunkList } from "./transaction-log.js";
 export { createVirtualFetch, type ResolvedLocation, resolveLocation } from "./virtual-chunks.js";
 export type { VirtualReferences } from "./virtual-references.js";
-export { type CommitOptions, WritableSession } from "./writable-session.js";
+export { type CommitOptions, type RebaseOptions, WritableSession } from "./writable-session.js";
 export type { JsonObject, ZarrArray, ZarrExtension, ZarrGroup } from "./zarr-metadata.js";
 export { createZarrStore, type ZarrRange, type ZarrStore, type ZarrStoreOptions } from "./zarr-store.js";

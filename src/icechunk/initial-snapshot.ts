@@ -9,7 +9,7 @@ import { emptyTransactionLog, encodeTransactionLog } from "./transaction-log.js"
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** The first snapshot of every repository, 1CECHNKREP0F1RSTCMT0 in text (spec, "Initial snapshot"). */
-const initialSnapshotId = snapshotIdFromText("1CECHNKREP0F1RSTCMT0");
+export const initialSnapshotId = snapshotIdFromText("1CECHNKREP0F1RSTCMT0");
 const initialMessage = "Repository initialized";
 
 /** As the official engine marks the first snapshot. */

@@ -35,24 +35,13 @@ export class ManifestCache {
       return known;
     }
     // A caller that can be cancelled reads for itself: its cancelling must not fail others.
-    if (options.signal) return this.#keep(text, await this.#read(id, options));
+    if (options.signal) return this.#keep(text, await readManifest(this.#store, id, options));
     let pending = this.#pending.get(text);
     if (!pending) {
-      pending = this.#read(id, {}).finally(() => this.#pending.delete(text));
+      pending = readManifest(this.#store, id).finally(() => this.#pending.delete(text));
       this.#pending.set(text, pending);
     }
     return this.#keep(text, await pending);
-  }
-
-  async #read(id: Uint8Array, options: ReadOptions): Promise<ManifestReader> {
-    const key = objectKey("manifests", id);
-    const stored = await this.#store.get(key, undefined, options);
-    if (!stored) {
-      throw new CorruptDataError(`The manifest ${key} of ${this.#store.url} is missing.`, {
-        details: { key, store: this.#store.url },
-      });
-    }
-    return new ManifestReader(unwrapFile("manifest", stored.data, key).payload, key);
   }
 
   #keep(text: string, reader: ManifestReader): ManifestReader {
@@ -66,4 +55,24 @@ export class ManifestCache {
     }
     return reader;
   }
+}
+
+/**
+ * Read a manifest, past any cache.
+ *
+ * @throws CorruptDataError where it is missing or damaged.
+ */
+export async function readManifest(
+  store: ByteStore,
+  id: Uint8Array,
+  options: ReadOptions = {},
+): Promise<ManifestReader> {
+  const key = objectKey("manifests", id);
+  const stored = await store.get(key, undefined, options);
+  if (!stored) {
+    throw new CorruptDataError(`The manifest ${key} of ${store.url} is missing.`, {
+      details: { key, store: store.url },
+    });
+  }
+  return new ManifestReader(unwrapFile("manifest", stored.data, key).payload, key);
 }

@@ -88,6 +88,47 @@ export class ManifestReader {
     }
   }
 
+  /** The arrays of this manifest in stored order, with the number of their references. */
+  arrays(): { node: Uint8Array; referenceCount: number }[] {
+    return this.#arraySpans().map(({ node, span }) => ({ node, referenceCount: span.count }));
+  }
+
+  /** Append the references of every array to `table`, of rank 0: where they lead, without chunk numbers. */
+  readTargets(table: ReferenceTable): void {
+    const none = new Uint32Array(0);
+    for (const { span } of this.#arraySpans()) {
+      table.reserve(span.count);
+      for (let position = 0; position < span.count; position++) {
+        this.#read(this.#reference(span, position), table, table.addRow(none, 0));
+      }
+    }
+  }
+
+  /** The ids of the chunks that are objects of the repository, of all arrays, in stored order; views, not copies. */
+  *nativeChunks(): Generator<Uint8Array> {
+    for (const { span } of this.#arraySpans()) {
+      for (let position = 0; position < span.count; position++) {
+        const chunkId = this.#field(this.#reference(span, position), referenceSlots.chunkId);
+        if (chunkId !== 0) yield this.#fb.inlineBytes(chunkId, 12);
+      }
+    }
+  }
+
+  #arraySpans(): { node: Uint8Array; span: ArraySpan }[] {
+    const fb = this.#fb;
+    const { start, count } = fb.vector(this.#required(this.#root, manifestSlots.arrays, "a list of arrays"), 4);
+    let total = 0;
+    return Array.from({ length: count }, (_, i) => {
+      const table = fb.follow(start + i * 4);
+      const node = fb.inlineBytes(this.#required(table, arraySlots.nodeId, "a node id"), 8);
+      const span = fb.vector(this.#required(table, arraySlots.references, "its references"), 4);
+      total += span.count;
+      // Lists can be shared; hostile ones would be walked for ever.
+      if (total * 4 > fb.bytes.length) throw fb.corrupt("its lists of references overlap");
+      return { node, span };
+    });
+  }
+
   #span(node: Uint8Array): ArraySpan {
     const id = node.join();
     let span = this.#spans.get(id);

@@ -15,7 +15,7 @@ import type { JsonObject } from "./zarr-metadata.js";
 /** Key of the one object that changes: branches, tags, the list of snapshots, the configuration. */
 export const repositoryKey = "repo";
 /** A version 1 repository has this instead. */
-const versionOneKey = "refs/branch.main/ref.json";
+export const versionOneKey = "refs/branch.main/ref.json";
 
 const online = 0;
 /** Writers that were faster are waited out; this many in a row means that something else is wrong. */
@@ -42,11 +42,18 @@ export interface RepositoryFile {
  * Read the `repo` object.
  *
  * @throws NotFoundError where there is no repository.
- * @throws UnsupportedError where it is one of spec version 1.
+ * @throws UnsupportedError where it is one of spec version 1, whose sessions `VersionOneRefs` finds.
  */
 export async function readRepositoryFile(store: ByteStore, options: ReadOptions = {}): Promise<RepositoryFile> {
+  const file = await findRepositoryFile(store, options);
+  if (!file) throw await missingRepository(store, options);
+  return file;
+}
+
+/** The `repo` object; null where there is none, as in repositories of spec version 1. */
+export async function findRepositoryFile(store: ByteStore, options: ReadOptions = {}): Promise<RepositoryFile | null> {
   const stored = await store.get(repositoryKey, undefined, options);
-  if (!stored) throw await missingRepository(store, options);
+  if (!stored) return null;
   const { value, hasUnknownFields } = decodeRepository(stored.data, repositoryKey);
   assertConsistent(value);
   const config = parseConfig(value.config, repositoryKey);
@@ -71,7 +78,7 @@ async function missingRepository(store: ByteStore, options: ReadOptions): Promis
   const details = { store: store.url };
   if (await store.head(versionOneKey, options)) {
     return new UnsupportedError(
-      `${store.url} is an Icechunk repository of spec version 1; migrate it to version 2 with the official engine.`,
+      `${store.url} is an Icechunk repository of spec version 1, which can be read but has no such operation here; migrate it to version 2 with the official engine.`,
       { details },
     );
   }
@@ -89,13 +96,14 @@ async function missingRepository(store: ByteStore, options: ReadOptions): Promis
  */
 export async function updateRepository(
   store: ByteStore,
-  options: RepositoryOptions & ReadOptions,
+  options: RepositoryOptions & ReadOptions & { evenIfReadOnly?: boolean },
   change: (table: RepositoryTable, file: RepositoryFile) => RepositoryChange | null,
 ): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     options.signal?.throwIfAborted();
     const file = await readRepositoryFile(store, options);
-    assertWritable(file, store);
+    if (!options.evenIfReadOnly) assertOnline(file, store);
+    assertKnown(file, store);
     const previous = file.table.latestUpdates[0];
     const done = change(file.table, file);
     if (done === null) return;
@@ -133,14 +141,17 @@ export async function encodeRepository(table: RepositoryTable, settings: Setting
   return wrapFile("repository", payload, settings.compressionLevel);
 }
 
-function assertWritable(file: RepositoryFile, store: ByteStore): void {
-  const { availability, reason } = file.table.status;
+function assertOnline({ table }: RepositoryFile, store: ByteStore): void {
+  const { availability, reason } = table.status;
   if (availability !== online) {
     throw new UnsupportedError(`${store.url} is set to read-only${reason ? `: ${reason}` : ""}.`, {
       details: { store: store.url, reason },
     });
   }
-  if (file.hasUnknownFields) {
+}
+
+function assertKnown({ hasUnknownFields }: RepositoryFile, store: ByteStore): void {
+  if (hasUnknownFields) {
     throw new UnsupportedError(
       `${store.url} was written by a newer version of Icechunk; writing to it would lose what this version does not know.`,
       { details: { store: store.url } },

@@ -62,11 +62,11 @@ export interface SessionContext {
  * reference is asked for, and never pixels unless {@link readChunk} is called.
  */
 export class Session {
-  readonly snapshotId: string;
   protected readonly context: SessionContext;
-  protected readonly base: SnapshotFile;
+  /** A writable session that is rebased gets another. */
+  protected base: SnapshotFile;
   /** Path → node; a writable session changes it. */
-  protected readonly records: Map<string, NodeRecord>;
+  protected records: Map<string, NodeRecord>;
   readonly #extents = new WeakMap<ArrayData, ManifestExtents>();
   readonly #parsed = new WeakMap<Uint8Array, ZarrGroup | ZarrArray>();
 
@@ -74,8 +74,12 @@ export class Session {
   constructor(context: SessionContext, snapshot: SnapshotFile) {
     this.context = context;
     this.base = snapshot;
-    this.snapshotId = idToText(snapshot.id);
     this.records = new Map(snapshot.nodes.map((node) => [node.path, node]));
+  }
+
+  /** The snapshot that is read. */
+  get snapshotId(): string {
+    return idToText(this.base.id);
   }
 
   /** The node at `prefix` and all below it (all nodes where left out), sorted by path. */

@@ -1,10 +1,14 @@
+import { firstChunks } from "./chunk-list.js";
 import { ReferenceTable } from "./reference-table.js";
+import type { ChunkList } from "./transaction-log.js";
 
 /** Changed references of one array in a session: a log of rows, the last of equal ones counting. */
 export class StagedReferences {
   readonly table: ReferenceTable;
   /** Bytes of chunks too large for a manifest, by the row that refers to them. */
   readonly nativeChunks = new Map<number, Uint8Array>();
+  /** Rows whose bytes are in the store, written by a commit that then lost against another writer. */
+  readonly storedChunks = new Set<number>();
   /** Chunk index → last row; built when something is looked up. */
   readonly #rows = new Map<string, number>();
   #indexed = 0;
@@ -30,6 +34,21 @@ export class StagedReferences {
     this.#index();
     const row = this.#rows.get(index.join());
     return row === undefined ? null : (this.nativeChunks.get(row) ?? null);
+  }
+
+  /** The same without some chunks. */
+  without(chunks: ChunkList): StagedReferences {
+    const excluded = new Set(firstChunks(chunks, chunks.count).map((index) => index.join()));
+    const kept = new StagedReferences(this.table.rank);
+    for (let row = 0; row < this.table.count; row++) {
+      if (excluded.has(this.table.indexOf(row).join())) continue;
+      const to = kept.table.count;
+      kept.table.copyRow(this.table, row);
+      const bytes = this.nativeChunks.get(row);
+      if (bytes) kept.nativeChunks.set(to, bytes);
+      if (this.storedChunks.has(row)) kept.storedChunks.add(to);
+    }
+    return kept;
   }
 
   #index(): void {

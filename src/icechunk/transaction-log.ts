@@ -67,6 +67,11 @@ export function emptyTransactionLog(): TransactionLog {
   };
 }
 
+/** True for a log without any change. */
+export function isEmptyLog(log: TransactionLog): boolean {
+  return Object.values(log).every((list) => list.length === 0);
+}
+
 /**
  * The FlatBuffers payload of a transaction log (`transaction_log.fbs`, spec 2.1), which other writers need to find
  * conflicts. Written by hand, as it names every chunk of the commit.

@@ -1,11 +1,17 @@
 import { InvalidInputError, NotFoundError } from "../errors.js";
 import type { ReadOptions } from "../store/byte-store.js";
-import { type CommitRequest, writeCommit } from "./commit.js";
+import { type ChangeSet, emptyChangeSet, hasChanges, toTransactionLog } from "./change-set.js";
+import { writeCommit } from "./commit.js";
 import type { Settings } from "./config.js";
+import type { ConflictSolver } from "./conflicts.js";
+import { type SnapshotDiff, toDiff } from "./diff.js";
 import { randomId } from "./format/object-id.js";
+import { moveNodes } from "./move.js";
+import { readIntervening, rebase } from "./rebase.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
 import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
 import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
+import type { CommitRequest } from "./snapshot-list.js";
 import { StagedReferences } from "./staged-references.js";
 import { assertInside, assertReferences, type VirtualReferences } from "./virtual-references.js";
 import {
@@ -20,6 +26,13 @@ import {
 export interface CommitOptions extends ReadOptions {
   /** Facts about the commit, kept with its message. */
   metadata?: JsonObject | undefined;
+  /** Replace the branch's newest snapshot by one that holds its changes and these, instead of adding one. */
+  amend?: boolean | undefined;
+}
+
+export interface RebaseOptions extends ReadOptions {
+  /** What to do about conflicts; where left out, every conflict is an error. */
+  solver?: ConflictSolver | undefined;
 }
 
 /** How a writable session reaches back to its repository. */
@@ -39,11 +52,7 @@ const encoder = new TextEncoder();
 export class WritableSession extends Session {
   readonly branch: string;
   readonly #context: WritableContext;
-  readonly #newNodes = new Set<NodeRecord["id"]>();
-  readonly #updatedNodes = new Set<NodeRecord["id"]>();
-  readonly #deletedNodes: NodeRecord[] = [];
-  /** By node id, which a move or a new node of the same path does not share. */
-  readonly #staged = new Map<NodeRecord["id"], StagedReferences>();
+  #changes: ChangeSet = emptyChangeSet();
   #isCommitted = false;
 
   /** @internal Sessions come from `Repository.writableSession`. */
@@ -55,8 +64,13 @@ export class WritableSession extends Session {
 
   /** True where a commit would write something. */
   get hasChanges(): boolean {
-    const changes = this.#newNodes.size + this.#updatedNodes.size + this.#deletedNodes.length + this.#staged.size;
-    return changes > 0;
+    return hasChanges(this.base, this.records.values(), this.#changes);
+  }
+
+  /** What a commit would do. */
+  status(): SnapshotDiff {
+    const log = toTransactionLog(this.base, this.records.values(), this.#changes);
+    return toDiff([log], this.base.nodes, this.records.values());
   }
 
   /**
@@ -143,7 +157,7 @@ export class WritableSession extends Session {
    * @throws NotFoundError where there is none.
    */
   delete(path: string): void {
-    this.#assertOpen();
+    this.#assertChangeable();
     const doomed = this.nodes(path);
     if (!this.records.has(path)) {
       throw new NotFoundError(`There is no node at ${path} to delete.`, { details: { path } });
@@ -151,10 +165,28 @@ export class WritableSession extends Session {
     for (const { path: each } of doomed) {
       const record = this.records.get(each)!;
       this.records.delete(each);
-      this.#staged.delete(record.id);
-      this.#updatedNodes.delete(record.id);
-      if (!this.#newNodes.delete(record.id)) this.#deletedNodes.push(record);
+      this.#changes.staged.delete(record.id);
+      this.#changes.updatedNodes.delete(record.id);
+      if (!this.#changes.newNodes.delete(record.id)) this.#changes.deletedNodes.push(record);
     }
+  }
+
+  /**
+   * Give a node, and all below it, another path. Their chunks and history stay theirs; nothing is copied.
+   *
+   * @throws NotFoundError where there is no node at `from`, or no group to hold `to`.
+   * @throws InvalidInputError where `to` is taken or lies inside of `from`, or the session has changes of other kinds:
+   * moves need a commit of their own.
+   */
+  move(from: string, to: string): void {
+    this.#assertOpen();
+    if (this.#changes.moves.length === 0 && this.hasChanges) {
+      throw new InvalidInputError("Nodes cannot be moved in a session with other changes; commit those first.", {
+        details: { from, to },
+      });
+    }
+    moveNodes(this.records, from, to);
+    this.#changes.moves.push({ from, to });
   }
 
   /**
@@ -165,15 +197,62 @@ export class WritableSession extends Session {
    * @throws InvalidInputError where there is nothing to commit.
    */
   async commit(message: string, options: CommitOptions = {}): Promise<string> {
+    return this.#write(options.amend ? "amend" : "commit", message, options);
+  }
+
+  /**
+   * Write all changes as a snapshot on no branch. It lasts until garbage is collected, unless a branch or tag is made
+   * for it.
+   *
+   * @returns the new snapshot's id.
+   * @throws InvalidInputError where there is nothing to write.
+   */
+  async flush(message: string, options: Omit<CommitOptions, "amend"> = {}): Promise<string> {
+    return this.#write("flush", message, options);
+  }
+
+  /**
+   * Make the changes of this session again on top of what others committed on the branch since it began. Afterwards it
+   * reads, and can be committed, as if it had begun there. Nothing is written.
+   *
+   * @returns true where there was something new.
+   * @throws ConflictError naming in `details.conflicts` what does not fit; the session is then as it was.
+   */
+  async rebase(options: RebaseOptions = {}): Promise<boolean> {
+    this.#assertOpen();
+    const intervening = await readIntervening(this.context.store, this.branch, this.base, options);
+    if (!intervening) return false;
+    const { base, records, changes } = rebase(this.records, this.#changes, intervening, options.solver);
+    this.base = base;
+    this.records = records;
+    this.#changes = changes;
+    return true;
+  }
+
+  /** As {@link Session.readChunk}; chunks that are not written yet come out of memory. */
+  override async readChunk(
+    path: string,
+    index: readonly number[],
+    options: ReadChunkOptions = {},
+  ): Promise<Uint8Array | null> {
+    const pending = this.#changes.staged.get(this.array(path).record.id)?.nativeChunk(index) ?? null;
+    if (pending === null || this.#isCommitted) return super.readChunk(path, index, options);
+    const { offset, length } = options.range ?? { offset: 0, length: pending.length };
+    return pending.slice(offset, offset + length);
+  }
+
+  protected override fillStaged(path: string, table: ReferenceTable): number[] | null {
+    return this.#changes.staged.get(this.array(path).record.id)?.fill(table) ?? null;
+  }
+
+  async #write(kind: CommitRequest["kind"], message: string, options: CommitOptions): Promise<string> {
     this.#assertOpen();
     if (!this.hasChanges) throw new InvalidInputError("There is nothing to commit: the session has no changes.");
     const request = await writeCommit(this.#context, {
       base: this.base,
       records: [...this.records.values()],
-      newNodes: this.#newNodes,
-      updatedNodes: this.#updatedNodes,
-      deletedNodes: this.#deletedNodes,
-      staged: this.#staged,
+      changes: this.#changes,
+      kind,
       message,
       metadata: options.metadata ?? {},
       signal: options.signal,
@@ -183,28 +262,12 @@ export class WritableSession extends Session {
     return request.idText;
   }
 
-  /** As {@link Session.readChunk}; chunks that are not written yet come out of memory. */
-  override async readChunk(
-    path: string,
-    index: readonly number[],
-    options: ReadChunkOptions = {},
-  ): Promise<Uint8Array | null> {
-    const pending = this.#staged.get(this.array(path).record.id)?.nativeChunk(index) ?? null;
-    if (pending === null || this.#isCommitted) return super.readChunk(path, index, options);
-    const { offset, length } = options.range ?? { offset: 0, length: pending.length };
-    return pending.slice(offset, offset + length);
-  }
-
-  protected override fillStaged(path: string, table: ReferenceTable): number[] | null {
-    return this.#staged.get(this.array(path).record.id)?.fill(table) ?? null;
-  }
-
   #setNode(
     path: string,
     zarr: ZarrGroup | ZarrArray,
     toData: (old: NodeRecord["data"] | null) => NodeRecord["data"],
   ): void {
-    this.#assertOpen();
+    this.#assertChangeable();
     assertNodePath(path);
     const old = this.records.get(path) ?? null;
     if (old && old.data.kind !== zarr.node_type) {
@@ -220,8 +283,8 @@ export class WritableSession extends Session {
     if (!old) this.#createParents(path);
     const id = old?.id ?? randomId(8);
     this.records.set(path, { id, path, zarrJson, data: toData(old?.data ?? null), extra: old?.extra ?? null });
-    if (!old) this.#newNodes.add(id);
-    else if (!this.#newNodes.has(id)) this.#updatedNodes.add(id);
+    if (!old) this.#changes.newNodes.add(id);
+    else if (!this.#changes.newNodes.has(id)) this.#changes.updatedNodes.add(id);
   }
 
   #createParents(path: string): void {
@@ -235,17 +298,24 @@ export class WritableSession extends Session {
   }
 
   #writableArray(path: string): { record: NodeRecord; data: ArrayData } {
-    this.#assertOpen();
+    this.#assertChangeable();
     return this.array(path);
   }
 
   #stage(record: NodeRecord, data: ArrayData): StagedReferences {
-    let staged = this.#staged.get(record.id);
+    let staged = this.#changes.staged.get(record.id);
     if (!staged) {
       staged = new StagedReferences(data.dimensions.length);
-      this.#staged.set(record.id, staged);
+      this.#changes.staged.set(record.id, staged);
     }
     return staged;
+  }
+
+  #assertChangeable(): void {
+    this.#assertOpen();
+    if (this.#changes.moves.length > 0) {
+      throw new InvalidInputError("This session moves nodes; commit that first, and change them in another session.");
+    }
   }
 
   #assertOpen(): void {

@@ -17,6 +17,8 @@ export interface ObjectInfo {
   sizeBytes: number;
   /** Last modification in milliseconds since 1970-01-01 UTC; null where the store has none. */
   modifiedMs: number | null;
+  /** As HTTP has it, quotes and all; null or absent where the store has none. */
+  etag?: string | null;
   version: string;
 }
 
@@ -42,8 +44,15 @@ export interface ByteStore {
   put(key: string, data: Uint8Array, options?: ReadOptions): Promise<void>;
   /**
    * Write only if the object is still at `version` (`null`: only if it does not exist), atomically among all writers.
+   * All that keeps several writers of a repository apart rests on this one call.
+   *
+   * An object store sends `If-Match` with the version (`null`: `If-None-Match: *`) and takes 412 for false. A conflict
+   * that the server reports while it writes (409 of S3) is tried again by the store, since nothing was decided. When
+   * the answer is lost the write may have happened: the store says so with an `UnavailableError`, and nobody tries
+   * again blindly. A server that ignores the headers must not be written to: ask it once, with a version that cannot be.
    *
    * @returns true when written, false when someone else was faster.
+   * @throws UnavailableError where nobody knows whether it was written.
    */
   putIf(key: string, data: Uint8Array, version: string | null, options?: ReadOptions): Promise<boolean>;
   /** Every object whose key starts with `prefix` (`""` for all), in no particular order. */

@@ -1,5 +1,16 @@
+/**
+ * Byte stores: where a repository lies, and what it is read through. {@link FileStore} needs Node.js; the others also
+ * run in browsers and are exported by `pixelquery/icechunk` as well.
+ *
+ * @packageDocumentation
+ */
 export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
+export { type CacheOptions, withCache } from "./caching-store.js";
+export { type CoalescingOptions, withRangeCoalescing } from "./coalescing-store.js";
 export { FileStore, type FileStoreOptions } from "./file-store.js";
+export { HttpStore, type HttpStoreOptions } from "./http-store.js";
+export { withConcurrencyLimit } from "./limited-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { objectName, type StoredObject, storeName } from "./object-name.js";
 export { type RecordedRequest, type RecordingStore, withRecording } from "./recording-store.js";
+export { type RetryOptions, withRetries } from "./retrying-store.js";

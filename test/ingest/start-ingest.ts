@@ -5,7 +5,7 @@ import type { IngestReport } from "../../src/index.js";
 
 /** Another process, loaded and waiting to ingest one folder into one warehouse as product `p`. */
 export interface WaitingIngest {
-  /** Start it. @returns its report; never settles where it is killed before */
+  /** Start it. @returns its report; rejects where the process ends before */
   run(): Promise<IngestReport>;
   /** SIGKILL: it ends wherever it is. */
   kill(): Promise<void>;
@@ -20,10 +20,13 @@ export async function startIngest(source: string, warehouse: string): Promise<Wa
   });
   await once(child, "message");
   return {
-    async run() {
+    run() {
+      const ended = once(child, "exit").then(([code, signal]) => {
+        throw new Error(`the ingest of ${source} ended before its report (${signal ?? code})`);
+      });
+      const reported = once(child, "message").then(([report]) => report as IngestReport);
       child.send("go");
-      const [report] = await once(child, "message");
-      return report as IngestReport;
+      return Promise.race([reported, ended]);
     },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;

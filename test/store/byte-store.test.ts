@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../src/errors.js";
-import { type ByteStore, FileStore, MemoryStore, withRecording } from "../../src/store/index.js";
+import {
+  type ByteStore,
+  FileStore,
+  MemoryStore,
+  withCache,
+  withConcurrencyLimit,
+  withRangeCoalescing,
+  withRecording,
+  withRetries,
+} from "../../src/store/index.js";
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), "byte-store-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -17,6 +26,11 @@ describe.each<[string, () => ByteStore]>([
   ["FileStore", () => new FileStore(path.join(folder, `store-${count++}`))],
   ["FileStore with fsync", () => new FileStore(path.join(folder, `store-${count++}`), { fsync: true })],
   ["withRecording", () => withRecording(new MemoryStore())],
+  ["withRetries", () => withRetries(new MemoryStore())],
+  ["withConcurrencyLimit", () => withConcurrencyLimit(new MemoryStore(), 2)],
+  ["withRangeCoalescing", () => withRangeCoalescing(new MemoryStore())],
+  // Of objects that never change in truth, but what is written through the cache must be seen through it.
+  ["withCache", () => withCache(new MemoryStore(), { budgetBytes: 1000, isImmutable: () => true })],
 ])("%s", (_name, create) => {
   let store: ByteStore;
   beforeEach(() => {

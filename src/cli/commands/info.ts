@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { catalog } from "../../warehouse/catalog.js";
-import { type CliContext, stdoutTerminal, writeJson } from "../context.js";
+import { type CliContext, tableTerminal, writeJson } from "../context.js";
 import { addAtOption, addCommonOptions, addExamples, addWarehouseOption, type WarehouseOptions } from "../options.js";
 import { infoView, snapshotTable } from "../views/info-view.js";
 
@@ -18,7 +18,7 @@ export function defineInfo(command: Command, context: CliContext): void {
     const found = await catalog(warehouse, { at });
     const [summary, snapshots] = await Promise.all([found.summary(), wantsHistory ? found.snapshots() : null]);
     if (json) return writeJson(context, snapshots === null ? summary : { ...summary, snapshots });
-    const terminal = stdoutTerminal(context);
+    const terminal = tableTerminal(context);
     context.stdout.write(infoView(summary, terminal));
     if (snapshots !== null) context.stdout.write(`\n${snapshotTable(snapshots, terminal)}`);
   });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type IngestOptions, type IngestReport, ingest } from "../../ingest/ingest.js";
 import type { IngestWarning } from "../../ingest/read-scenes.js";
 import { catalog } from "../../warehouse/catalog.js";
-import { type CliContext, stderrTerminal, stdoutTerminal, writeJson } from "../context.js";
+import { type CliContext, stderrTerminal, tableTerminal, writeJson } from "../context.js";
 import { EXIT_OK, EXIT_SOME_FAILED } from "../exit-codes.js";
 import {
   addCommonOptions,
@@ -51,7 +51,7 @@ export function defineIngest(command: Command, context: CliContext): void {
     const { report, warnings } = await ingestWithProgress(sources, flags, context);
     context.exitCode = report.failed.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;
     if (flags.json) writeJson(context, report);
-    else context.stdout.write(ingestSummary(report, flags.dryRun === true, stdoutTerminal(context)));
+    else context.stdout.write(ingestSummary(report, flags.dryRun === true, tableTerminal(context)));
     writeProblems(report, warnings, context);
     if (!flags.json && flags.dryRun !== true && report.snapshot !== null) await writeNextSteps(flags, context);
   });
@@ -112,7 +112,7 @@ async function writeNextSteps({ warehouse, product }: IngestFlags, context: CliC
     const [lon, lat] = [(west + east) / 2, (south + north) / 2].map((degrees) => String(Number(degrees.toFixed(4))));
     steps.push(shellCommand(["timeseries", ...where, "--lon", lon ?? "", "--lat", lat ?? ""]));
   }
-  const { colors } = stdoutTerminal(context);
+  const { colors } = tableTerminal(context);
   const lines = steps.map((step) => `  ${colors.cyan(`${programName(context.env)} ${step}`)}\n`);
   context.stdout.write(`\nNext:\n${lines.join("")}`);
 }

@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import type { InspectedFile } from "../../cog/inspect.js";
 import { errorToJson, NotFoundError } from "../../errors.js";
 import { type InspectFailure, inspectCog, inspectDirectory } from "../../ingest/inspect.js";
-import { type CliContext, stderrTerminal, stdoutTerminal, writeJson } from "../context.js";
+import { type CliContext, stderrTerminal, tableTerminal, writeJson } from "../context.js";
 import { EXIT_SOME_FAILED, exitCodeOf } from "../exit-codes.js";
 import { addCommonOptions, addExamples, type CommonOptions } from "../options.js";
 import { writeError } from "../report-failure.js";
 import { startProgress } from "../terminal/progress.js";
 import { inspectCard, inspectTable } from "../views/inspect-view.js";
-import { renderProblems } from "../views/problem-list.js";
+import { problemText, renderProblems } from "../views/problem-list.js";
 
 type Inspected = InspectedFile | InspectFailure;
 
@@ -81,12 +81,15 @@ function writeForPeople(found: readonly Inspected[], options: CommonOptions, con
   const failed = found.filter(isFailure);
   const [only] = readable;
   if (!options.json && only !== undefined) {
-    const terminal = stdoutTerminal(context);
+    const terminal = tableTerminal(context);
     const view = found.length === 1 ? inspectCard(only, terminal) : inspectTable(readable, terminal);
     context.stdout.write(view);
   }
-  if (found.length === 1 && failed[0] !== undefined) writeError(context, failed[0].error);
-  else {
+  const [first] = failed;
+  if (found.length === 1 && first !== undefined) {
+    const { path, error } = first;
+    writeError(context, { ...error, message: problemText({ path, message: error.message }) });
+  } else {
     const problems = failed.map(({ path, error }) => ({ path, message: error.message }));
     context.stderr.write(renderProblems(problems, stderrTerminal(context).colors.red("failed:")));
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseTimeRange } from "../../cube/time-range.js";
 import { catalog } from "../../warehouse/catalog.js";
-import { type CliContext, stdoutTerminal, writeJson, writeNote } from "../context.js";
+import { type CliContext, tableTerminal, writeJson, writeNote } from "../context.js";
 import {
   addAtOption,
   addCommonOptions,
@@ -39,7 +39,7 @@ export function defineScenes(command: Command, context: CliContext): void {
     const found = await catalog(warehouse, { at });
     const scenes = await found.scenes({ productId: product, timeMs, bbox: bounds }, limit);
     if (json) writeJson(context, scenes);
-    else if (scenes.length > 0) context.stdout.write(scenesTable(scenes, stdoutTerminal(context)));
+    else if (scenes.length > 0) context.stdout.write(scenesTable(scenes, tableTerminal(context)));
     if (scenes.length === 0)
       writeNote(context, "no scene matches; `pixelquery info` lists products and their time range");
   });

@@ -3,7 +3,7 @@ import type { PointSeries } from "../../cube/point-series.js";
 import { type TimeseriesOptions, timeseries } from "../../cube/timeseries.js";
 import { InvalidInputError } from "../../errors.js";
 import { toCsv } from "../../export/to-csv.js";
-import { type CliContext, stderrTerminal, stdoutTerminal, writeJson, writeNote } from "../context.js";
+import { type CliContext, stderrTerminal, stdoutTerminal, tableTerminal, writeJson, writeNote } from "../context.js";
 import {
   addAtOption,
   addCommonOptions,
@@ -102,8 +102,7 @@ function write(series: PointSeries, format: (typeof formats)[number], isPlot: bo
   if (format === "json") writeJson(context, series);
   else if (format === "csv") context.stdout.write(toCsv(series.bands, series.rows));
   else if (series.rows.length > 0) {
-    const terminal = stdoutTerminal(context);
-    context.stdout.write(timeseriesView(series, terminal));
-    if (isPlot) context.stdout.write(`\n${timeseriesPlot(series, terminal)}`);
+    context.stdout.write(timeseriesView(series, tableTerminal(context)));
+    if (isPlot) context.stdout.write(`\n${timeseriesPlot(series, stdoutTerminal(context))}`);
   }
 }

@@ -2,6 +2,7 @@ import { relative, sep } from "node:path";
 import type { InspectedFile } from "../../cog/inspect.js";
 import type { Terminal } from "../terminal/describe-terminal.js";
 import { formatDate, formatNumber } from "../terminal/format.js";
+import { printable } from "../terminal/printable.js";
 import { type Column, renderTable } from "../terminal/table.js";
 import { type CardRow, renderCard } from "./card.js";
 import { crsLabel } from "./crs-label.js";
@@ -13,15 +14,16 @@ const columns: readonly Column[] = [
   { header: "type" },
   { header: "CRS" },
   { header: "pixel", align: "right" },
-  { header: "compression" },
+  { header: "codec" },
   { header: "block", align: "right" },
   { header: "ovr", align: "right" },
 ];
 
-/** Files as a table, a line each. */
+/** Files as a table, a line each; their common folder stands above it, once. */
 export function inspectTable(files: readonly InspectedFile[], terminal: Terminal): string {
+  const folder = commonFolder(files.map(({ path }) => shownPath(path)));
   const rows = files.map((file) => [
-    shownPath(file.path),
+    shownPath(file.path).slice(folder.length),
     `${file.width}×${file.height}`,
     String(file.count),
     file.dtype,
@@ -31,7 +33,8 @@ export function inspectTable(files: readonly InspectedFile[], terminal: Terminal
     file.blockSize.join("×"),
     String(file.overviews.length),
   ]);
-  return renderTable(columns, rows.map(inAscii(terminal)), terminal);
+  const heading = folder === "" ? "" : `${printable(folder)}\n\n`;
+  return `${heading}${renderTable(columns, rows.map(inAscii(terminal)), terminal)}`;
 }
 
 /** One file as a card with all that its header says. */
@@ -75,6 +78,15 @@ function pixelLabel(resolution: readonly number[] | null): string {
 
 function shownNumber(value: number): string {
   return String(Number(value.toPrecision(12)));
+}
+
+/** What all paths begin with up to a separator, that included; empty where they share no folder. */
+function commonFolder([first = "", ...others]: readonly string[]): string {
+  let length = first.lastIndexOf(sep) + 1;
+  while (length > 0 && !others.every((path) => path.startsWith(first.slice(0, length)))) {
+    length = first.lastIndexOf(sep, length - 2) + 1;
+  }
+  return first.slice(0, length);
 }
 
 /** A path below the working folder as relative, which is how people name it. */

@@ -16,12 +16,13 @@ const MOST_SHOWN = 10;
  * @param mark Stands before each: `warning:`.
  */
 export function renderProblems(problems: readonly Problem[], mark: string): string {
-  const lines = problems.slice(0, MOST_SHOWN).map(({ path, message }) => {
-    // Messages of the reader begin with the path; those about a whole run do not.
-    const text = message.startsWith(path) ? message : `${path}: ${message}`;
-    return `${mark} ${printable(text)}\n`;
-  });
+  const lines = problems.slice(0, MOST_SHOWN).map((problem) => `${mark} ${printable(problemText(problem))}\n`);
   const more = problems.length - lines.length;
   if (more > 0) lines.push(`${mark} and ${formatCount(more)} more\n`);
   return lines.join("");
+}
+
+/** The message, behind the path where it does not name that already. */
+export function problemText({ path, message }: Problem): string {
+  return message.includes(path) ? message : `${path}: ${message}`;
 }

@@ -9,7 +9,7 @@ const columns: readonly Column[] = [
   { header: "scene" },
   { header: "product" },
   { header: "CRS" },
-  { header: "west, south, east, north" },
+  { header: "west, south, east, north", align: "right" },
   { header: "cloud", align: "right" },
 ];
 

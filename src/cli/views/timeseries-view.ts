@@ -6,6 +6,8 @@ import { displayWidth, printable, shorten } from "../terminal/printable.js";
 import { sparkline } from "../terminal/sparkline.js";
 import { type Cell, renderTable } from "../terminal/table.js";
 
+/** Wider than this, a line of bars is no longer seen at one glance. */
+const WIDEST_SPARKLINES = 120;
 /** Columns that a sparkline's name, range and count take at most; the bars get the rest. */
 const SPARKLINE_MARGIN = 48;
 const LONGEST_NAME = 16;
@@ -42,7 +44,10 @@ function sparklines({ bands, rows }: PointSeries, { width, isUnicode, colors }: 
   const lines = bands.map((band, i) => {
     const values = rows.map((row) => row.values[band] ?? null);
     const name = names[i] ?? "";
-    const bars = sparkline(values, { isUnicode, width: Math.max(10, width - SPARKLINE_MARGIN) });
+    const bars = sparkline(values, {
+      isUnicode,
+      width: Math.max(10, Math.min(width, WIDEST_SPARKLINES) - SPARKLINE_MARGIN),
+    });
     const facts = colors.dim(rangeLabel(values, isUnicode));
     return `${name}${" ".repeat(nameWidth - displayWidth(name))}  ${colors.cyan(bars)}  ${facts}\n`;
   });

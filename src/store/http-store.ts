@@ -1,0 +1,255 @@
+import { CorruptDataError, InvalidInputError, UnavailableError, UnsupportedError } from "../errors.js";
+import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
+import { HttpExchange } from "./http-exchange.js";
+import { assertKey, assertRange } from "./key.js";
+
+const defaultIdleTimeoutMs = 30_000;
+/** A server that knows no ranges sends the object from its first byte; this much is read in vain for a range. */
+const longestSkipBytes = 8 * 2 ** 20;
+/** Request timeout, too early, too many requests: the same request may be answered later. */
+const passingStatuses: readonly number[] = [408, 425, 429];
+/** Method not allowed, not implemented: how servers say that they do not know HEAD. */
+const noHeadStatuses: readonly number[] = [405, 501];
+
+export interface HttpStoreOptions {
+  /** Sent with every request, such as `{ authorization: "Bearer …" }`. Never shown in messages. */
+  headers?: Readonly<Record<string, string>>;
+  /** A request fails when nothing arrives for this long; 30,000 unless given. */
+  idleTimeoutMs?: number;
+  /** Take 403 for "there is no such object": what S3 answers to those who may not list a bucket. */
+  forbiddenIsMissing?: boolean;
+  /** Instead of the global `fetch`: a proxy, signed requests. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * A {@link ByteStore} over HTTP, for reading; keys are paths below a URL. One request per call: nothing is tried again
+ * (`withRetries`), merged (`withRangeCoalescing`) or kept (`withCache`).
+ *
+ * In a browser the server must allow it (CORS). An object's version is its `ETag`, else its `Last-Modified`, else its size.
+ *
+ * @example
+ * const store = withRetries(new HttpStore("https://example.org/data/cube.icechunk"));
+ */
+export class HttpStore implements ByteStore {
+  /** Without the query, which may hold a secret. */
+  readonly url: string;
+  readonly #query: string;
+  readonly #options: HttpStoreOptions;
+
+  /**
+   * @param url of the folder; its query, such as a signature, goes with every request.
+   * @throws InvalidInputError for any other kind of URL, or one with a password in it.
+   */
+  constructor(url: string, options: HttpStoreOptions = {}) {
+    const { href, search } = parseBaseUrl(url);
+    this.url = href;
+    this.#query = search;
+    this.#options = options;
+  }
+
+  /**
+   * @throws UnavailableError where the server is not reached, is overloaded or breaks off.
+   * @throws InvalidInputError where access is denied.
+   * @throws CorruptDataError where the server sends another range than the one asked for.
+   * @throws UnsupportedError where it knows no ranges and the wanted one lies far into a large object.
+   */
+  async get(key: string, range?: ByteRange, options: ReadOptions = {}): Promise<StoredBytes | null> {
+    if (range) assertRange(range, key);
+    if (range?.length === 0) return this.#nothingOf(key, options);
+    const exchange = await this.#open("GET", key, range, options);
+    try {
+      if (this.#isMissing(exchange.status)) return null;
+      if (range && exchange.status === 416) return await this.#nothingOf(key, options);
+      const name = this.#name(key);
+      assertSuccess(exchange, name);
+      if (!range && exchange.status === 206) throw unaskedRange(name);
+      const data = range ? await readRange(exchange, range, name) : await exchange.read();
+      return { data, version: versionOf(exchange, data.length) };
+    } finally {
+      exchange.close();
+    }
+  }
+
+  async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo | null> {
+    const exchange = await this.#open("HEAD", key, undefined, options);
+    exchange.close();
+    if (this.#isMissing(exchange.status)) return null;
+    if (noHeadStatuses.includes(exchange.status)) return this.#headByRange(key, options);
+    assertSuccess(exchange, this.#name(key));
+    const sizeBytes = parseCount(exchange.header("content-length"));
+    return sizeBytes === null ? this.#headByRange(key, options) : toInfo(key, exchange, sizeBytes);
+  }
+
+  /** @throws UnsupportedError always. */
+  async put(key: string): Promise<void> {
+    throw this.#readOnly(`write ${key}`);
+  }
+
+  /** @throws UnsupportedError always. */
+  async putIf(key: string): Promise<boolean> {
+    throw this.#readOnly(`write ${key}`);
+  }
+
+  /** @throws UnsupportedError always: HTTP has no listing. */
+  // biome-ignore lint/correctness/useYield: there is nothing to yield.
+  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+    throw this.#readOnly(`list ${prefix === "" ? "its objects" : prefix}`);
+  }
+
+  /** @throws UnsupportedError always. */
+  async delete(key: string): Promise<void> {
+    throw this.#readOnly(`delete ${key}`);
+  }
+
+  #open(method: "GET" | "HEAD", key: string, range: ByteRange | undefined, { signal }: ReadOptions) {
+    assertKey(key, this.url);
+    const { headers = {}, fetch = globalThis.fetch, idleTimeoutMs = defaultIdleTimeoutMs } = this.#options;
+    const asked = range ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {};
+    return HttpExchange.open({
+      // Called as a plain function: a browser's fetch must not have another `this`.
+      fetch: (input, init) => fetch(input, init),
+      url: this.#name(key) + this.#query,
+      method,
+      // Ranges count stored bytes, so the bytes must come as they are stored.
+      headers: { "accept-encoding": "identity", ...headers, ...asked },
+      name: this.#name(key),
+      idleTimeoutMs,
+      signal,
+    });
+  }
+
+  /** What a range holds that is empty or begins behind the end. */
+  async #nothingOf(key: string, options: ReadOptions): Promise<StoredBytes | null> {
+    const info = await this.head(key, options);
+    return info && { data: new Uint8Array(0), version: info.version };
+  }
+
+  /** Size and version from the answer to a request for the first byte. */
+  async #headByRange(key: string, options: ReadOptions): Promise<ObjectInfo | null> {
+    const exchange = await this.#open("GET", key, { offset: 0, length: 1 }, options);
+    exchange.close();
+    if (this.#isMissing(exchange.status)) return null;
+    if (exchange.status !== 416) assertSuccess(exchange, this.#name(key));
+    const length = exchange.status === 200 ? parseCount(exchange.header("content-length")) : null;
+    const sizeBytes = length ?? parseContentRange(exchange.header("content-range"))?.total ?? null;
+    if (sizeBytes === null) {
+      throw new UnsupportedError(`The server does not tell the size of ${this.#name(key)}.`, {
+        details: { url: this.#name(key) },
+      });
+    }
+    return toInfo(key, exchange, sizeBytes);
+  }
+
+  #isMissing(status: number): boolean {
+    return status === 404 || status === 410 || (status === 403 && this.#options.forbiddenIsMissing === true);
+  }
+
+  #name(key: string): string {
+    return `${this.url}/${key.split("/").map(encodeURIComponent).join("/")}`;
+  }
+
+  #readOnly(action: string): UnsupportedError {
+    return new UnsupportedError(`Cannot ${action}: ${this.url} is read over HTTP, which has no way to do that.`, {
+      details: { store: this.url },
+    });
+  }
+}
+
+function parseBaseUrl(text: string): { href: string; search: string } {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new InvalidInputError(`"${text}" is not a URL that begins with http:// or https://.`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new InvalidInputError(`Give the password for ${url.host} as a header, not in the URL.`);
+  }
+  return { href: url.origin + url.pathname.replace(/\/+$/, ""), search: url.search };
+}
+
+/** @throws UnavailableError, InvalidInputError, UnsupportedError for an answer that is neither the object nor part of it. */
+function assertSuccess(exchange: HttpExchange, name: string): void {
+  const { status } = exchange;
+  if (status === 200 || status === 206) return;
+  const details = { url: name, status };
+  if (status >= 500 || passingStatuses.includes(status)) {
+    const seconds = parseCount(exchange.header("retry-after"));
+    const hint = seconds === null ? "" : `; it asks to wait ${seconds} s`;
+    throw new UnavailableError(`The server of ${name} cannot answer now (HTTP status ${status})${hint}.`, {
+      details: seconds === null ? details : { ...details, retryAfterSeconds: seconds },
+    });
+  }
+  if (status === 401 || status === 403) {
+    throw new InvalidInputError(`Access to ${name} was denied (HTTP status ${status}).`, { details });
+  }
+  throw new InvalidInputError(`The server of ${name} refused the request (HTTP status ${status}).`, { details });
+}
+
+async function readRange(exchange: HttpExchange, range: ByteRange, name: string): Promise<Uint8Array> {
+  if (exchange.status === 200) return readRangeOfWhole(exchange, range, name);
+  const told = parseContentRange(exchange.header("content-range"));
+  // Browsers may hide this header: then the length has to do.
+  if (told?.first != null && told.first !== range.offset) {
+    throw wrongAnswer(name, range, `bytes ${told.first} to ${told.last}`);
+  }
+  const data = await exchange.read(0, range.length + 1);
+  const end = told?.total == null ? Number.POSITIVE_INFINITY : told.total - range.offset;
+  if (data.length > range.length) throw wrongAnswer(name, range, "more bytes than that");
+  if (told !== null && data.length < Math.min(range.length, end)) {
+    throw new UnavailableError(`${name} was cut off: ${data.length} of ${Math.min(range.length, end)} bytes came.`, {
+      details: { url: name },
+    });
+  }
+  return data;
+}
+
+/** The server sends the whole object: take the range out of it, and stop the download behind it. */
+async function readRangeOfWhole(exchange: HttpExchange, range: ByteRange, name: string): Promise<Uint8Array> {
+  if (range.offset > longestSkipBytes) {
+    throw new UnsupportedError(
+      `The server of ${name} does not serve ranges, and the bytes from ${range.offset} on are too far into the object.`,
+      { details: { url: name, ...range } },
+    );
+  }
+  return exchange.read(range.offset, range.length);
+}
+
+function wrongAnswer(name: string, { offset, length }: ByteRange, sent: string): CorruptDataError {
+  return new CorruptDataError(
+    `Asked for bytes ${offset} to ${offset + length - 1} of ${name}, the server sent ${sent}.`,
+    { details: { url: name, offset, length } },
+  );
+}
+
+function unaskedRange(name: string): CorruptDataError {
+  return new CorruptDataError(`Asked for all of ${name}, the server sent a part.`, { details: { url: name } });
+}
+
+/** `bytes 0-99/1234`, or `bytes * /1234` without the space (RFC 9110, section 14.4). */
+function parseContentRange(
+  header: string | null,
+): { first: number | null; last: number | null; total: number | null } | null {
+  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(header?.trim() ?? "");
+  return match && { first: parseCount(match[1]), last: parseCount(match[2]), total: parseCount(match[3]) };
+}
+
+function parseCount(text: string | null | undefined): number | null {
+  const count = /^\d+$/.test(text ?? "") ? Number(text) : null;
+  return Number.isSafeInteger(count) ? count : null;
+}
+
+function versionOf(exchange: HttpExchange, lengthBytes: number): string {
+  const total = parseContentRange(exchange.header("content-range"))?.total ?? lengthBytes;
+  return exchange.header("etag") ?? exchange.header("last-modified") ?? `size ${total}`;
+}
+
+function toInfo(key: string, exchange: HttpExchange, sizeBytes: number): ObjectInfo {
+  const modifiedMs = Date.parse(exchange.header("last-modified") ?? "");
+  return {
+    key,
+    sizeBytes,
+    modifiedMs: Number.isNaN(modifiedMs) ? null : modifiedMs,
+    etag: exchange.header("etag"),
+    version: versionOf(exchange, sizeBytes),
+  };
+}

@@ -1,0 +1,14 @@
+import type { ByteStore } from "./byte-store.js";
+
+/** A store that hands every call on to `store`: what a wrapper does not change. */
+export function passThrough(store: ByteStore): ByteStore {
+  return {
+    url: store.url,
+    get: (key, range, options) => store.get(key, range, options),
+    head: (key, options) => store.head(key, options),
+    put: (key, data, options) => store.put(key, data, options),
+    putIf: (key, data, version, options) => store.putIf(key, data, version, options),
+    list: (prefix, options) => store.list(prefix, options),
+    delete: (key, options) => store.delete(key, options),
+  };
+}
