@@ -1,8 +1,8 @@
 import { InvalidInputError } from "../errors.js";
 import { pixelCentreAxes } from "../geo/geo-box.js";
-import { evaluate } from "../lazy/evaluate.js";
-import { type BinaryOp, bandsOf, type Expr } from "../lazy/expr.js";
-import { formatExpression } from "../lazy/format.js";
+import { evaluate } from "../lazy/expression/evaluate.js";
+import { type BinaryOp, bandsOf, type Expr } from "../lazy/expression/expr.js";
+import { formatExpression } from "../lazy/expression/format-expression.js";
 import { costOf } from "../lazy/plan-windows.js";
 import type { ReadCost } from "../lazy/read-plan.js";
 import { bytesPerSample, createTypedArray, type DType, type TypedArray } from "../ndarray/dtype.js";

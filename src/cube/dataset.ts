@@ -1,9 +1,9 @@
 import { SelectionError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import { type GeoBox, pixelCentreAxes } from "../geo/geo-box.js";
-import type { Expr } from "../lazy/expr.js";
-import { parseExpression } from "../lazy/parse.js";
-import { didYouMean } from "../lazy/suggest.js";
+import type { Expr } from "../lazy/expression/expr.js";
+import { parseExpression } from "../lazy/expression/parse.js";
+import { didYouMean } from "../lazy/expression/suggest.js";
 import type { DType } from "../ndarray/dtype.js";
 import { DataArray, type Explanation } from "./data-array.js";
 import { type PointSeries, type PointSeriesOptions, pointSeries } from "./point-series.js";

@@ -11,7 +11,7 @@ import {
   type SceneDraft,
   type SourceState,
 } from "../warehouse/append.js";
-import { openOrCreateRepository, openWarehouseStore } from "../warehouse/open-repository.js";
+import { assertCreatable, openOrCreateRepository, openWarehouseStore } from "../warehouse/open-repository.js";
 import { assertProductId, type ProductProfile, readProduct } from "../warehouse/product.js";
 import { folderUrl, sourceLocation, urlFolder } from "../warehouse/sources.js";
 import { type ContainedFile, type Container, type FailedFile, type IngestWarning, readScenes } from "./read-scenes.js";
@@ -137,7 +137,7 @@ async function scanSources(
   options: IngestOptions,
 ): Promise<IngestRun> {
   options.onProgress?.({ phase: "scan", done: 0, total: null });
-  const repository = (await Repository.exists(store)) ? await Repository.open(store) : null;
+  const repository = await openIfThere(store);
   const session = (await repository?.session()) ?? null;
   const containers = await knownContainers(repository);
   const files = new Map<string, ContainedFile>();
@@ -169,6 +169,20 @@ async function scanSources(
     unchanged: all.length - fresh.length,
     snapshot: session?.snapshotId ?? null,
   };
+}
+
+/** The warehouse's repository; null where one can be created. Says what is wrong before any file is opened. */
+async function openIfThere(store: ByteStore): Promise<Repository | null> {
+  if (!(await Repository.exists(store))) {
+    try {
+      await assertCreatable(store);
+      return null;
+    } catch (error) {
+      // Another ingest may be creating it at this moment.
+      if (!(await Repository.exists(store))) throw error;
+    }
+  }
+  return Repository.open(store);
 }
 
 async function knownContainers(repository: Repository | null): Promise<Container[]> {

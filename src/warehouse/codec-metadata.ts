@@ -9,6 +9,9 @@ import { bytesPerSample, type DType } from "../ndarray/dtype.js";
  */
 const PAD_CODEC = "pixelquery.pad";
 
+/** Name of the codec that undoes the floating-point predictor of pixels interleaved by sample: ours as well. */
+const INTERLEAVED_FLOAT_PREDICTOR = "pixelquery.floatpred";
+
 /** Codec names as the Python package virtual-tiff publishes them; absent ones are not read yet. */
 const COMPRESSOR_NAMES: Readonly<Partial<Record<Compression, string>>> = {
   DEFLATE: "numcodecs.zlib",
@@ -29,13 +32,14 @@ export function codecsOf(encoding: BlockEncoding, strips: boolean): ZarrExtensio
   const { byteOrder: endian } = encoding;
   const codecs: ZarrExtension[] = [];
   if (encoding.predictor === 2) codecs.push({ name: "HorizontalDeltaCodec", configuration: { endian } });
-  if (encoding.predictor === 3) codecs.push(floatPredictorCodec(encoding));
+  if (encoding.predictor === 3 && encoding.samples === 1) codecs.push(floatPredictorCodec(encoding));
   if (encoding.samples > 1) {
     codecs.push({ name: "transpose", configuration: { order: [0, 1, 3, 2] } });
     codecs.push({ name: "ChunkyCodec", configuration: { endian } });
   } else {
     codecs.push({ name: "bytes", configuration: { endian } });
   }
+  if (encoding.predictor === 3 && encoding.samples > 1) codecs.push(interleavedFloatPredictorCodec(encoding));
   if (strips) codecs.push({ name: PAD_CODEC, configuration: { length_bytes: blockBytes(encoding) } });
   if (encoding.compression !== "NONE") {
     const name = COMPRESSOR_NAMES[encoding.compression];
@@ -58,6 +62,12 @@ function floatPredictorCodec(encoding: BlockEncoding): ZarrExtension {
       shape: [1, encoding.samples, encoding.rows, encoding.cols],
     },
   };
+}
+
+/** TIFF predicts over a row of all samples; the published codec over each band's row. */
+function interleavedFloatPredictorCodec({ dtype, samples, cols, byteOrder: endian }: BlockEncoding): ZarrExtension {
+  const configuration = { item_bytes: bytesPerSample(dtype), samples, cols, endian };
+  return { name: INTERLEAVED_FLOAT_PREDICTOR, configuration };
 }
 
 function compressorConfiguration(name: string): Readonly<Record<string, Json>> {
@@ -99,7 +109,7 @@ export function encodingOf(
     cols,
     samples,
     compression: compressionOf(path, names),
-    predictor: names.includes("HorizontalDeltaCodec") ? 2 : names.includes("imagecodecs_floatpred") ? 3 : 1,
+    predictor: names.includes("HorizontalDeltaCodec") ? 2 : names.some((name) => name.endsWith("floatpred")) ? 3 : 1,
   };
 }
 
@@ -110,6 +120,7 @@ const KNOWN = new Set([
   "ChunkyCodec",
   "bytes",
   PAD_CODEC,
+  INTERLEAVED_FLOAT_PREDICTOR,
 ]);
 
 function compressionOf(path: string, names: readonly string[]): Compression {

@@ -52,8 +52,7 @@ export async function openOrCreateRepository(
 ): Promise<Repository> {
   if (await Repository.exists(store)) return openWithContainers(store, containers);
   try {
-    await assertNotBroken(store);
-    await assertFree(store);
+    await assertCreatable(store);
     return await createRepository(store, containers);
   } catch (error) {
     // Another writer may have created it meanwhile: what looked broken or taken was then half of its work.
@@ -77,6 +76,16 @@ export function createRepository(
     containers,
     splitting: [{ path: PIXEL_ARRAY_PATTERN, axis: 0, chunks: MANIFEST_TIME_STEPS }],
   });
+}
+
+/**
+ * Nothing: a warehouse could be created in this folder. Nothing is.
+ *
+ * @throws CorruptDataError where a repository lies broken, InvalidInputError where the folder holds something else.
+ */
+export async function assertCreatable(store: ByteStore): Promise<void> {
+  await assertNotBroken(store);
+  await assertFree(store);
 }
 
 async function assertNotBroken(store: ByteStore): Promise<void> {

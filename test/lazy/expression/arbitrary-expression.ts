@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type BinaryOp, type Expr, type FunctionName, functions } from "../../src/lazy/expr.js";
-import { binaryPower } from "../../src/lazy/precedence.js";
+import { type BinaryOp, type Expr, type FunctionName, functions } from "../../../src/lazy/expression/expr.js";
+import { binaryPower } from "../../../src/lazy/expression/precedence.js";
 
 const operators = Object.keys(binaryPower) as BinaryOp[];
 const names = Object.keys(functions) as FunctionName[];

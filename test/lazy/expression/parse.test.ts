@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ExpressionError, isPixelQueryError } from "../../src/errors.js";
-import { bandsOf, type Expr } from "../../src/lazy/expr.js";
-import { formatExpression } from "../../src/lazy/format.js";
-import { parseExpression } from "../../src/lazy/parse.js";
+import { ExpressionError, isPixelQueryError } from "../../../src/errors.js";
+import { bandsOf, type Expr } from "../../../src/lazy/expression/expr.js";
+import { formatExpression } from "../../../src/lazy/expression/format-expression.js";
+import { parseExpression } from "../../../src/lazy/expression/parse.js";
 import { expressions } from "./arbitrary-expression.js";
 
 const bands = ["blue", "green", "red", "nir"];

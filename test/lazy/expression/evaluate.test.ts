@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BandPixels, evaluate } from "../../src/lazy/evaluate.js";
-import type { Expr } from "../../src/lazy/expr.js";
-import { parseExpression } from "../../src/lazy/parse.js";
-import type { TypedArray } from "../../src/ndarray/dtype.js";
-import { Status } from "../../src/ndarray/status.js";
+import { type BandPixels, evaluate } from "../../../src/lazy/expression/evaluate.js";
+import type { Expr } from "../../../src/lazy/expression/expr.js";
+import { parseExpression } from "../../../src/lazy/expression/parse.js";
+import type { TypedArray } from "../../../src/ndarray/dtype.js";
+import { Status } from "../../../src/ndarray/status.js";
 import { expressions } from "./arbitrary-expression.js";
 import oracle from "./numpy-oracle.json" with { type: "json" };
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../../errors.js";
 
 /** Operators with one operand. */
 export type UnaryOp = "-" | "not";

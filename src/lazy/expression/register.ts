@@ -1,5 +1,5 @@
-import type { TypedArray } from "../ndarray/dtype.js";
-import { combineStatus, Status } from "../ndarray/status.js";
+import type { TypedArray } from "../../ndarray/dtype.js";
+import { combineStatus, Status } from "../../ndarray/status.js";
 
 /**
  * The values and status of one block of pixels, in double precision.

@@ -1,5 +1,5 @@
-import { ExpressionError, InvalidInputError } from "../errors.js";
-import type { TypedArray } from "../ndarray/dtype.js";
+import { ExpressionError, InvalidInputError } from "../../errors.js";
+import type { TypedArray } from "../../ndarray/dtype.js";
 import { compileExpression, type Program, runBlock } from "./compile.js";
 import type { Expr } from "./expr.js";
 import { createRegister, fillRegister, loadRegister, type Register, storeRegister } from "./register.js";

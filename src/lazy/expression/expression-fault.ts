@@ -1,4 +1,4 @@
-import { ExpressionError } from "../errors.js";
+import { ExpressionError } from "../../errors.js";
 
 /** Characters of the expression shown around a fault; a line of a terminal holds them with the margin. */
 const SHOWN_LENGTH = 72;

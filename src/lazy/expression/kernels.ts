@@ -1,4 +1,4 @@
-import { Status } from "../ndarray/status.js";
+import { Status } from "../../ndarray/status.js";
 import type { Comparison } from "./expr.js";
 import { type Register, settleFrom } from "./register.js";
 

@@ -1,4 +1,4 @@
-import type { ExpressionError } from "../errors.js";
+import type { ExpressionError } from "../../errors.js";
 import { type Expr, type FunctionName, functions, MAX_NODES } from "./expr.js";
 import { expressionFault } from "./expression-fault.js";
 import { binaryPower, comparisonPower, isBinaryOp, minusPower, notPower } from "./precedence.js";
