@@ -248,6 +248,11 @@ describe.each(readers)("$reader", ({ open, skip }) => {
         "floating point prediction, big-endian",
         { dtype: "float32", interleave: "band", byteOrder: "big", compression: "deflate", predictor: 3 },
       ],
+      ["floating point prediction over interleaved bands", { dtype: "float32", compression: "deflate", predictor: 3 }],
+      [
+        "floating point prediction over interleaved bands, big-endian",
+        { dtype: "float32", byteOrder: "big", compression: "deflate", predictor: 3 },
+      ],
       ["BigTIFF tiles", { dtype: "uint16", bigTiff: true, block: { kind: "tile", width: 16, height: 16 } }],
     ] as const)("%s", async (_, tiff) => {
       const folder = createSharedTempDir();

@@ -104,6 +104,27 @@ export function registerPublishedCodecs(): void {
     return { ...chunk, data: new View(out.buffer) };
   });
 
+  // TIFF predictor 3 over rows of several samples, as docs/warehouse-format.md describes it.
+  register(
+    "pixelquery.floatpred",
+    "bytes_to_bytes",
+    ({ item_bytes, samples, cols, endian }) =>
+      (packed: Uint8Array) => {
+        const [size, step, values] = [Number(item_bytes), Number(samples), Number(cols) * Number(samples)];
+        const bytes = packed.slice();
+        const out = new Uint8Array(bytes.length);
+        for (let row = 0; row < bytes.length; row += values * size) {
+          for (let at = row + step; at < row + values * size; at++) bytes[at] = bytes[at]! + bytes[at - step]!;
+          for (let i = 0; i < values; i++) {
+            for (let byte = 0; byte < size; byte++) {
+              out[row + i * size + (endian === "big" ? byte : size - 1 - byte)] = bytes[row + byte * values + i]!;
+            }
+          }
+        }
+        return out;
+      },
+  );
+
   // PackBits (TIFF 6.0, section 9).
   register("imagecodecs_packbits", "bytes_to_bytes", () => (bytes: Uint8Array) => {
     const out: number[] = [];
