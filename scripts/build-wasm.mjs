@@ -1,25 +1,40 @@
 /**
- * Compile the AssemblyScript of src/codec/deflate/assembly and write it as a TypeScript module: the WebAssembly in
- * base64, so that it loads in Node and in browsers without a file to fetch.
+ * Compile the AssemblyScript of `src/` and write each module as a TypeScript one: the WebAssembly in base64, so that it
+ * loads in Node and in browsers without a file to fetch.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = `${root}src/codec/deflate/inflate-wasm.ts`;
+
+const modules = [
+  {
+    source: "src/codec/deflate/assembly",
+    target: "src/codec/deflate/inflate-wasm.ts",
+    name: "inflateWasm",
+    options: ["--enable", "simd"],
+  },
+  {
+    source: "src/icechunk/zstd/assembly",
+    target: "src/icechunk/zstd/zstd-wasm.ts",
+    name: "zstdWasm",
+    // STATIC_DATA of assembly/memory-map.ts.
+    options: ["--memoryBase", String(0x24400)],
+  },
+];
 
 /** @returns {Promise<Uint8Array>} the compiled module */
-async function compile() {
+async function compile(source, options) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      "src/codec/deflate/assembly/index.ts",
-      ...["--baseDir", root, "--outFile", "inflate.wasm"],
+      `${source}/index.ts`,
+      ...["--baseDir", root, "--outFile", "module.wasm"],
       ...["-O3", "--converge", "--runtime", "stub", "--initialMemory", "4"],
-      // The code keeps its own bounds, as the comments of inflate.ts say: checks of the compiler would be paid twice.
+      // The code keeps its own bounds, as its comments say: checks of the compiler would be paid twice.
       ...["--noAssert", "--uncheckedBehavior", "always"],
-      ...["--enable", "simd", "--enable", "bulk-memory"],
+      ...["--enable", "bulk-memory", ...options],
     ],
     {
       writeFile(_name, contents) {
@@ -32,14 +47,15 @@ async function compile() {
   return binary;
 }
 
-const module = await compile();
-const base64 = Buffer.from(module).toString("base64");
-writeFileSync(
-  target,
-  `// Made by scripts/build-wasm.mjs from src/codec/deflate/assembly; not under version control.
+for (const { source, target, name, options } of modules) {
+  const module = await compile(source, options);
+  writeFileSync(
+    `${root}${target}`,
+    `// Made by scripts/build-wasm.mjs from ${source}; not under version control.
 
 /** The decoder's WebAssembly (${module.length} bytes), in base64. */
-export const inflateWasm =
-  "${base64}";
+export const ${name} =
+  "${Buffer.from(module).toString("base64")}";
 `,
-);
+  );
+}

@@ -17,7 +17,13 @@ execFileSync(bin("tsc"), ["-p", join(root, "tsconfig.build.json")], { stdio: "in
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ["src/index.ts", "src/icechunk/index.ts", "src/cli/main.ts", "src/lazy/decode-worker.ts"],
+  entryPoints: [
+    "src/index.ts",
+    "src/icechunk/index.ts",
+    "src/store/index.ts",
+    "src/cli/main.ts",
+    "src/lazy/decode-worker.ts",
+  ],
   outbase: "src",
   outdir: "dist",
   // Shared code lies one folder deep, as all of it does in src/, and beside the worker: paths relative to a module hold.
@@ -36,7 +42,7 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 
-for (const entry of ["index.js", "icechunk/index.js", "cli/main.js"]) {
+for (const entry of ["index.js", "icechunk/index.js", "store/index.js", "cli/main.js"]) {
   if (readFileSync(join(dist, entry), "utf8").includes("decode-worker.js")) {
     throw new Error(`dist/${entry} holds the decoding pool, which looks for its worker in its own folder`);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as icechunk from "../src/icechunk/index.js";
 import * as pixelquery from "../src/index.js";
+import * as store from "../src/store/index.js";
 import { readText } from "./guards/source-files.js";
 
 /** Names that a module exports as types alone, from its text. */
@@ -99,13 +100,29 @@ describe("the public names of pixelquery", () => {
 describe("the public names of pixelquery/icechunk", () => {
   it("are these values", () => {
     expect(Object.keys(icechunk).sort()).toEqual([
+      "ConflictError",
+      "CorruptDataError",
+      "HttpStore",
+      "InvalidInputError",
       "MemoryStore",
+      "NotFoundError",
       "Repository",
       "Session",
+      "SourceChangedError",
+      "UnavailableError",
+      "UnsupportedError",
       "WritableSession",
+      "checkRepository",
       "createVirtualFetch",
+      "createWritableZarrStore",
       "createZarrStore",
+      "isImmutableKey",
+      "isPixelQueryError",
       "resolveLocation",
+      "withCache",
+      "withConcurrencyLimit",
+      "withRangeCoalescing",
+      "withRetries",
     ]);
   });
   it("and these types", () => {
@@ -113,30 +130,98 @@ describe("the public names of pixelquery/icechunk", () => {
       "At",
       "ByteRange",
       "ByteStore",
+      "CacheOptions",
+      "ChunkList",
       "ChunkReference",
+      "CoalescingOptions",
+      "CollectOptions",
+      "CollectedGarbage",
       "CommitOptions",
+      "Conflict",
+      "ConflictSolver",
+      "ErrorName",
+      "ExpireOptions",
+      "ExpiredSnapshots",
+      "FeatureFlag",
+      "FeatureName",
+      "Finding",
+      "FindingKind",
+      "HttpStoreOptions",
+      "Json",
       "JsonObject",
       "NodeInfo",
       "ObjectInfo",
+      "Operation",
+      "OperationChange",
+      "PixelQueryError",
       "ReadChunkOptions",
       "ReadOptions",
+      "RebaseOptions",
       "ReferenceColumns",
+      "ReferencedBytes",
+      "RepositoryCheck",
       "RepositoryOptions",
+      "RepositoryStatus",
+      "ResetOptions",
       "ResolvedLocation",
+      "RetryOptions",
+      "SnapshotDiff",
       "SnapshotInfo",
       "SplitRule",
+      "StorageFigures",
       "StoredBytes",
+      "Tally",
       "TransactOptions",
       "TransactResult",
       "VirtualChunkContainer",
       "VirtualFetch",
       "VirtualReferences",
+      "WritableZarrStore",
       "ZarrArray",
       "ZarrExtension",
       "ZarrGroup",
       "ZarrRange",
       "ZarrStore",
       "ZarrStoreOptions",
+    ]);
+  });
+});
+
+describe("the public names of pixelquery/store", () => {
+  it("are these values", () => {
+    expect(Object.keys(store).sort()).toEqual([
+      "FileStore",
+      "HttpStore",
+      "InvalidInputError",
+      "MemoryStore",
+      "UnavailableError",
+      "UnsupportedError",
+      "isPixelQueryError",
+      "objectName",
+      "storeName",
+      "withCache",
+      "withConcurrencyLimit",
+      "withRangeCoalescing",
+      "withRecording",
+      "withRetries",
+    ]);
+  });
+  it("and these types", () => {
+    expect(typeNames("src/store/index.ts")).toEqual([
+      "ByteRange",
+      "ByteStore",
+      "CacheOptions",
+      "CoalescingOptions",
+      "FileStoreOptions",
+      "HttpStoreOptions",
+      "ObjectInfo",
+      "PixelQueryError",
+      "ReadOptions",
+      "RecordedRequest",
+      "RecordingStore",
+      "RetryOptions",
+      "StoredBytes",
+      "StoredObject",
     ]);
   });
 });

@@ -26,7 +26,7 @@ export function emptyChangeSet(): ChangeSet {
 }
 
 /** True where a commit would write something. Moves that lead back to where they began are none. */
-export function hasChanges(base: SnapshotFile, records: Iterable<NodeRecord>, changes: ChangeSet): boolean {
+export function hasChanges(base: SnapshotFile, records: readonly NodeRecord[], changes: ChangeSet): boolean {
   const { newNodes, updatedNodes, deletedNodes, staged, moves } = changes;
   if (newNodes.size + updatedNodes.size + deletedNodes.length + staged.size > 0) return true;
   return moves.length > 0 && movedNodes(base, records).length > 0;
@@ -35,7 +35,7 @@ export function hasChanges(base: SnapshotFile, records: Iterable<NodeRecord>, ch
 /** The changes as a commit records them. */
 export function toTransactionLog(
   base: SnapshotFile,
-  records: Iterable<NodeRecord>,
+  records: readonly NodeRecord[],
   changes: ChangeSet,
 ): TransactionLog {
   const log = emptyTransactionLog();
@@ -66,7 +66,7 @@ export function changedChunks(node: Uint8Array, { table }: StagedReferences): Ch
   return { node, rank, indices, count: rows.length };
 }
 
-function movedNodes(base: SnapshotFile, records: Iterable<NodeRecord>): MovedNode[] {
+function movedNodes(base: SnapshotFile, records: readonly NodeRecord[]): MovedNode[] {
   const before = new Map(base.nodes.map(({ id, path }) => [id, path]));
   const moved: MovedNode[] = [];
   for (const { id, path, data } of records) {

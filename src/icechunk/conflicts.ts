@@ -52,24 +52,30 @@ const namedChunks = 10;
 /**
  * Every conflict of a session's changes with those of others.
  *
- * @param before nodes as the session began with them, its own changes applied.
+ * @param records nodes as the session has them, by path.
  * @param logs what the others did.
  * @param after nodes as the others left them, by path.
  */
 export function findConflicts(
-  before: Iterable<NodeRecord>,
+  records: ReadonlyMap<string, NodeRecord>,
   changes: ChangeSet,
   logs: readonly TransactionLog[],
   after: ReadonlyMap<string, NodeRecord>,
 ): Conflict[] {
-  const theirs = new TheirChanges(logs);
-  const records = [...before];
+  const both: BothSides = {
+    records,
+    changes,
+    deletedByUs: toTexts(changes.deletedNodes.map(({ id }) => id)),
+    after,
+    ...theirChanges(logs),
+  };
+  const ours = [...records.values()];
   return [
     ...logs.flatMap(({ movedNodes }) => movedNodes).map(({ from }) => moveConflict(from)),
-    ...records.flatMap((record) => conflictsOfNew(record, records, changes, after)),
-    ...records.flatMap((record) => conflictsOfUpdated(record, changes, theirs)),
-    ...changes.deletedNodes.flatMap((record) => conflictsOfDeleted(record, theirs, after)),
-    ...conflictsOfDeletedGroups(records, changes, after),
+    ...ours.filter(({ id }) => changes.newNodes.has(id)).flatMap((record) => conflictsOfNew(record, both)),
+    ...ours.flatMap((record) => conflictsOfUpdated(record, both)),
+    ...changes.deletedNodes.flatMap((record) => conflictsOfDeleted(record, both)),
+    ...conflictsOfDeletedGroups(both),
   ];
 }
 
@@ -99,85 +105,76 @@ export function conflictToJson(conflict: Conflict): Json {
   return { kind, path, chunks: firstChunks(chunks, namedChunks), chunkCount: chunks.count };
 }
 
-/** What others did, by the text of the node's id. */
-class TheirChanges {
-  readonly updated: ReadonlySet<string>;
-  readonly deleted: ReadonlySet<string>;
-  readonly chunks: ReadonlyMap<string, ChunkList>;
+/** What we did and what they did; ids as text. */
+interface BothSides {
+  records: ReadonlyMap<string, NodeRecord>;
+  changes: ChangeSet;
+  deletedByUs: ReadonlySet<string>;
+  after: ReadonlyMap<string, NodeRecord>;
+  updatedByThem: ReadonlySet<string>;
+  deletedByThem: ReadonlySet<string>;
+  chunksByThem: ReadonlyMap<string, ChunkList>;
+}
 
-  constructor(logs: readonly TransactionLog[]) {
-    this.updated = toTexts(logs.flatMap(({ updatedArrays, updatedGroups }) => [...updatedArrays, ...updatedGroups]));
-    this.deleted = toTexts(logs.flatMap(({ deletedArrays, deletedGroups }) => [...deletedArrays, ...deletedGroups]));
-    const chunks = mergeChanges(...logs.map(({ updatedChunks }) => updatedChunks));
-    this.chunks = new Map(chunks.map((changed) => [idToText(changed.node), changed]));
-  }
+function theirChanges(
+  logs: readonly TransactionLog[],
+): Pick<BothSides, "updatedByThem" | "deletedByThem" | "chunksByThem"> {
+  const chunks = mergeChanges(...logs.map(({ updatedChunks }) => updatedChunks));
+  return {
+    updatedByThem: toTexts(logs.flatMap(({ updatedArrays, updatedGroups }) => [...updatedArrays, ...updatedGroups])),
+    deletedByThem: toTexts(logs.flatMap(({ deletedArrays, deletedGroups }) => [...deletedArrays, ...deletedGroups])),
+    chunksByThem: new Map(chunks.map((changed) => [idToText(changed.node), changed])),
+  };
 }
 
 function toTexts(ids: readonly Uint8Array[]): Set<string> {
   return new Set(ids.map(idToText));
 }
 
-function conflictsOfNew(
-  { id, path }: NodeRecord,
-  ours: readonly NodeRecord[],
-  changes: ChangeSet,
-  after: ReadonlyMap<string, NodeRecord>,
-): Conflict[] {
-  if (!changes.newNodes.has(id)) return [];
+function conflictsOfNew({ path }: NodeRecord, { records, changes, deletedByUs, after }: BothSides): Conflict[] {
   const there = after.get(path);
-  if (there && !isDeletedByUs(there, changes)) return [{ kind: "newNodeConflictsWithExistingNode", path }];
+  if (there && !deletedByUs.has(idToText(there.id))) return [{ kind: "newNodeConflictsWithExistingNode", path }];
   const parent = parentPath(path);
-  const ourParent = ours.find((record) => record.path === parent);
+  const ourParent = parent === null ? undefined : records.get(parent);
   if (parent === null || (ourParent && changes.newNodes.has(ourParent.id))) return [];
   return after.get(parent)?.data.kind === "group" ? [] : [{ kind: "newNodeInInvalidGroup", path }];
 }
 
-function conflictsOfUpdated({ id, path, data }: NodeRecord, changes: ChangeSet, theirs: TheirChanges): Conflict[] {
+function conflictsOfUpdated({ id, path, data }: NodeRecord, both: BothSides): Conflict[] {
+  const { updatedNodes, staged } = both.changes;
   const text = idToText(id);
-  const isDeleted = theirs.deleted.has(text);
-  const isUpdated = theirs.updated.has(text);
+  const isDeleted = both.deletedByThem.has(text);
+  const isUpdated = both.updatedByThem.has(text);
   const conflicts: Conflict[] = [];
-  if (changes.updatedNodes.has(id)) {
+  if (updatedNodes.has(id)) {
     const ofDeleted = data.kind === "array" ? "zarrMetadataUpdateOfDeletedArray" : "zarrMetadataUpdateOfDeletedGroup";
     if (isUpdated) conflicts.push({ kind: "zarrMetadataDoubleUpdate", path });
     if (isDeleted) conflicts.push({ kind: ofDeleted, path });
   }
-  const staged = changes.staged.get(id);
-  if (!staged) return conflicts;
+  const ours = staged.get(id);
+  if (!ours) return conflicts;
   if (isDeleted) conflicts.push({ kind: "chunksUpdatedInDeletedArray", path });
   if (isUpdated) conflicts.push({ kind: "chunksUpdatedInUpdatedArray", path });
-  const written = theirs.chunks.get(text);
-  const chunks = written ? commonChunks(changedChunks(id, staged), written) : null;
+  const theirs = both.chunksByThem.get(text);
+  const chunks = theirs ? commonChunks(changedChunks(id, ours), theirs) : null;
   if (chunks && chunks.count > 0) conflicts.push({ kind: "chunkDoubleUpdate", path, chunks });
   return conflicts;
 }
 
-function conflictsOfDeleted(
-  { id, path, data }: NodeRecord,
-  theirs: TheirChanges,
-  after: ReadonlyMap<string, NodeRecord>,
-): Conflict[] {
+function conflictsOfDeleted({ id, path, data }: NodeRecord, both: BothSides): Conflict[] {
   const text = idToText(id);
-  const isReplaced = theirs.deleted.has(text) && after.has(path);
-  if (!isReplaced && !theirs.updated.has(text) && !theirs.chunks.has(text)) return [];
+  const isReplaced = both.deletedByThem.has(text) && both.after.has(path);
+  if (!isReplaced && !both.updatedByThem.has(text) && !both.chunksByThem.has(text)) return [];
+  // What both deleted is gone either way.
+  if (both.deletedByThem.has(text) && !isReplaced) return [];
   return [{ kind: data.kind === "array" ? "deleteOfUpdatedArray" : "deleteOfUpdatedGroup", path }];
 }
 
-/** Nodes that are not ours to delete, below groups that we deleted. */
-function conflictsOfDeletedGroups(
-  ours: readonly NodeRecord[],
-  changes: ChangeSet,
-  after: ReadonlyMap<string, NodeRecord>,
-): Conflict[] {
+/** Nodes that are not ours to delete, in groups that we deleted. */
+function conflictsOfDeletedGroups({ records, changes, deletedByUs, after }: BothSides): Conflict[] {
   const groups = changes.deletedNodes.filter(({ data }) => data.kind === "group").map(({ path }) => path);
-  const gone = new Set(groups.filter((path) => !ours.some((record) => record.path === path)));
-  if (gone.size === 0) return [];
+  const gone = new Set(groups.filter((path) => records.get(path)?.data.kind !== "group"));
   return [...after.values()]
-    .filter((record) => gone.has(parentPath(record.path) ?? "") && !isDeletedByUs(record, changes))
+    .filter(({ id, path }) => gone.has(parentPath(path) ?? "") && !deletedByUs.has(idToText(id)))
     .map(({ path }) => ({ kind: "newNodeInDeletedGroup", path }));
-}
-
-function isDeletedByUs({ id }: NodeRecord, { deletedNodes }: ChangeSet): boolean {
-  const text = idToText(id);
-  return deletedNodes.some((record) => idToText(record.id) === text);
 }

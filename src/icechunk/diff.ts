@@ -6,7 +6,7 @@ import { inTurns } from "./in-turns.js";
 import { type RepositoryTable, readRepositoryFile } from "./repository-file.js";
 import { type NodeRecord, readSnapshot } from "./snapshot-file.js";
 import type { ChunkList, TransactionLog } from "./transaction-log.js";
-import { mergeChanges, mergeChunks } from "./transaction-log-merge.js";
+import { mergeChanges } from "./transaction-log-merge.js";
 import { readTransactionLog } from "./transaction-log-reader.js";
 
 /** What happened between two snapshots of one history: paths, sorted. */
@@ -93,11 +93,10 @@ export async function readLogs(
 /** The changes of `logs` (newest first) by path, out of the nodes before and after them. */
 export function toDiff(
   logs: readonly TransactionLog[],
-  before: Iterable<NodeRecord>,
-  after: Iterable<NodeRecord>,
+  before: readonly NodeRecord[],
+  after: readonly NodeRecord[],
 ): SnapshotDiff {
-  const paths = new Map<string, string>();
-  for (const nodes of [before, after]) for (const { id, path } of nodes) paths.set(idToText(id), path);
+  const paths = new Map([...before, ...after].map(({ id, path }) => [idToText(id), path]));
   const named = (list: (log: TransactionLog) => readonly Uint8Array[]) => {
     const found = logs.flatMap(list).map((id) => paths.get(idToText(id)));
     return [...new Set(found)].filter((path) => path !== undefined).sort(compareUtf8);
@@ -109,18 +108,27 @@ export function toDiff(
     deletedArrays: named(({ deletedArrays }) => deletedArrays),
     updatedGroups: named(({ updatedGroups }) => updatedGroups),
     updatedArrays: named(({ updatedArrays }) => updatedArrays),
-    updatedChunks: chunksByPath(logs, paths),
+    updatedChunks: chunksByPath(logs, before, after),
     movedNodes: logs.flatMap(({ movedNodes }) => movedNodes.map(({ from, to }) => ({ from, to }))),
   };
 }
 
-function chunksByPath(logs: readonly TransactionLog[], paths: ReadonlyMap<string, string>): Map<string, ChunkList> {
+/** Where one array took the place of another, the chunks of the one that is there. */
+function chunksByPath(
+  logs: readonly TransactionLog[],
+  before: readonly NodeRecord[],
+  after: readonly NodeRecord[],
+): Map<string, ChunkList> {
+  const byNode = new Map(
+    mergeChanges(...logs.map(({ updatedChunks }) => updatedChunks)).map(({ node, ...list }) => [idToText(node), list]),
+  );
   const byPath = new Map<string, ChunkList>();
-  for (const { node, ...list } of mergeChanges(...logs.map(({ updatedChunks }) => updatedChunks))) {
-    const path = paths.get(idToText(node));
-    if (path === undefined) continue;
-    const known = byPath.get(path);
-    byPath.set(path, known ? mergeChunks(known, list) : list);
+  const taken = new Set(after.map(({ path }) => path));
+  const kept = new Set(after.map(({ id }) => idToText(id)));
+  const gone = before.filter(({ id, path }) => !taken.has(path) && !kept.has(idToText(id)));
+  for (const { id, path } of [...gone, ...after]) {
+    const chunks = byNode.get(idToText(id));
+    if (chunks) byPath.set(path, chunks);
   }
   return new Map([...byPath].sort(([a], [b]) => compareUtf8(a, b)));
 }

@@ -1,4 +1,4 @@
-import { ConflictError } from "../errors.js";
+import { ConflictError, InvalidInputError } from "../errors.js";
 import type { ByteStore, ObjectInfo, ReadOptions } from "../store/byte-store.js";
 import type { RepositoryOptions } from "./config.js";
 import { findNewParent, reachableSnapshots, removeSnapshots, setParent } from "./delisting.js";
@@ -56,6 +56,7 @@ interface Plan {
  * An object goes only when it is older than the grace period by the store's clock. Damage stops the collection before
  * anything is deleted: what cannot be read cannot be proved garbage. Objects whose names are not the format's stay.
  *
+ * @throws InvalidInputError for a negative grace period.
  * @throws CorruptDataError where a snapshot or manifest that is needed is missing or damaged.
  * @throws ConflictError where branches and tags kept changing so that no plan held.
  */
@@ -64,8 +65,11 @@ export async function collectGarbage(
   repositoryOptions: RepositoryOptions,
   options: CollectOptions,
 ): Promise<CollectedGarbage> {
-  const nowMs = options.dryRun ? Date.now() : await earlierClockMs(store, options);
-  const cutoffMs = nowMs - (options.gracePeriodMs ?? defaultGracePeriodMs);
+  const gracePeriodMs = options.gracePeriodMs ?? defaultGracePeriodMs;
+  if (!(gracePeriodMs >= 0)) {
+    throw new InvalidInputError(`The grace period of ${gracePeriodMs} ms is not a length of time.`);
+  }
+  const cutoffMs = (options.dryRun ? Date.now() : await earlierClockMs(store, options)) - gracePeriodMs;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const plan = await makePlan(store, cutoffMs, options);
     const garbage = toReport(plan.doomed);

@@ -33,10 +33,14 @@ export function resolve(table: RepositoryTable, at: At, store: ByteStore): numbe
   if ("tag" in at) return resolveName(table.tags, "tag", at.tag, store);
   const tip = resolveName(table.branches, "branch", at.branch ?? "main", store);
   if (!("asOf" in at)) return tip;
-  const micros = at.asOf.getTime() * 1000;
-  const index = ancestors(table, tip).find((each) => table.snapshots[each]!.flushedAtMicros <= micros);
+  const index = ancestors(table, tip).find((each) => isNotYounger(table.snapshots[each]!, at.asOf));
   if (index === undefined) throw notFound("snapshot", `as of ${at.asOf.toISOString()}`, [], store);
   return index;
+}
+
+/** True where a snapshot was written in the millisecond of `time`, which is all that a `Date` tells, or before. */
+export function isNotYounger({ flushedAtMicros }: { flushedAtMicros: number }, time: Date): boolean {
+  return Math.floor(flushedAtMicros / 1000) <= time.getTime();
 }
 
 function resolveName(

@@ -41,9 +41,11 @@ export interface Operation {
  */
 export async function* readOperations(store: ByteStore, options: ReadOptions = {}): AsyncGenerator<Operation> {
   let table: Table<"repository"> = (await readRepositoryFile(store, options)).table;
+  /** Key of the backup that is being read: it is what its newest operation left. */
+  let read: string | null = null;
   const visited = new Set<string>();
   for (;;) {
-    for (const update of table.latestUpdates) yield toOperation(table, update);
+    for (const [i, update] of table.latestUpdates.entries()) yield toOperation(table, update, i === 0 ? read : null);
     const next = table.repoBeforeUpdates;
     if (next === null) return;
     const key = `overwritten/${next}`;
@@ -54,12 +56,13 @@ export async function* readOperations(store: ByteStore, options: ReadOptions = {
     const stored = await store.get(key, undefined, options);
     if (!stored) return;
     table = decodeRepository(stored.data, key).value;
+    read = key;
   }
 }
 
-function toOperation(table: Table<"repository">, update: Table<"update">): Operation {
+function toOperation(table: Table<"repository">, update: Table<"update">, file: string | null): Operation {
   const { change, updatedAtMicros, backupPath } = update;
-  const backup = backupPath === null ? null : `overwritten/${backupPath}`;
+  const backup = backupPath === null ? file : `overwritten/${backupPath}`;
   return { change: toChange(table, change), time: new Date(updatedAtMicros / 1000), backup };
 }
 

@@ -76,7 +76,7 @@ export function rebase(
 ): Rebased {
   const after = new Map(tip.nodes.map((node) => [node.path, node]));
   if (changes.moves.length > 0) return { base: tip, records: moveAgain(after, changes, tip), changes };
-  const conflicts = findConflicts(records.values(), changes, logs, after);
+  const conflicts = findConflicts(records, changes, logs, after);
   const unsolved = conflicts.filter((conflict) => !isSolvable(conflict, solver));
   if (unsolved.length > 0) throw unsolvable(unsolved, tip);
   const dropped = solver.onChunkConflict === "theirs" ? conflictingChunks(conflicts) : new Map<string, ChunkList>();

@@ -39,39 +39,15 @@ import { Session } from "./session.js";
 import { readSnapshot, type SnapshotFile } from "./snapshot-file.js";
 import { addSnapshot, type CommitRequest } from "./snapshot-list.js";
 import { readStorageFigures, type StorageFigures } from "./storage-figures.js";
+import { type Answer, type TransactOptions, type TransactResult, transact } from "./transact.js";
 import { openVersionOne, type VersionOneRefs } from "./v1-refs.js";
 import { WritableSession } from "./writable-session.js";
 import type { JsonObject } from "./zarr-metadata.js";
 import { preloadZstdEncoder } from "./zstd/compress.js";
 
-const maxTransactionAttempts = 1000;
-
-export interface TransactOptions extends ReadOptions {
-  message: string;
-  metadata?: JsonObject | undefined;
-  /** `main` where left out. */
-  branch?: string | undefined;
-  /**
-   * Where another writer was faster, rebase the session by these rules instead of running the function again; what they
-   * do not solve is thrown. `{}` solves nothing that is not solved by itself.
-   */
-  rebase?: ConflictSolver | undefined;
-}
-
 export interface ResetOptions extends ReadOptions {
   /** The branch's newest snapshot as the caller knows it; where it is another, nothing is reset. */
   expected?: string | undefined;
-}
-
-/** What a transaction's function returns: false for "commit nothing". */
-// biome-ignore lint/suspicious/noConfusingVoidType: functions that return nothing must fit, and only void lets them.
-type Answer = false | void;
-
-/** What {@link Repository.transact} led to. */
-export interface TransactResult {
-  /** The new snapshot; where nothing was committed, the one that was looked at. */
-  snapshot: string;
-  committed: boolean;
 }
 
 /**
@@ -175,23 +151,7 @@ export class Repository {
     change: (session: WritableSession) => Answer | Promise<Answer>,
     options: TransactOptions,
   ): Promise<TransactResult> {
-    const { message, metadata, rebase: solver, signal } = options;
-    let session: WritableSession | null = null;
-    for (let attempt = 1; ; attempt++) {
-      signal?.throwIfAborted();
-      if (session && solver) await session.rebase({ solver, signal });
-      else {
-        session = await this.writableSession(options.branch, { signal });
-        if ((await change(session)) === false) return { snapshot: session.snapshotId, committed: false };
-      }
-      if (!session.hasChanges) return { snapshot: session.snapshotId, committed: false };
-      try {
-        return { snapshot: await session.commit(message, { metadata, signal }), committed: true };
-      } catch (error) {
-        if (!(error instanceof ConflictError) || attempt >= maxTransactionAttempts) throw error;
-        await new Promise((done) => setTimeout(done, Math.random() * Math.min(100, 4 * attempt)));
-      }
-    }
+    return transact((branch, readOptions) => this.writableSession(branch, readOptions), change, options);
   }
 
   /** Snapshots from `at` back to the first, newest first. */
@@ -340,7 +300,7 @@ export class Repository {
 
   /** The stored configuration, as the official engine names its keys; what is not in it has its default. */
   async config(options: ReadOptions = {}): Promise<JsonObject> {
-    return (await readRepositoryFile(this.store, options)).config;
+    return this.#config(options);
   }
 
   /**
@@ -354,7 +314,7 @@ export class Repository {
 
   /** The places that references may point into, longest prefix first, which is the order in which they win. */
   async containers(options: ReadOptions = {}): Promise<VirtualChunkContainer[]> {
-    return containersOf((await readRepositoryFile(this.store, options)).config);
+    return containersOf(await this.#config(options));
   }
 
   /**
@@ -408,6 +368,10 @@ export class Repository {
     options: ReadOptions & { evenIfReadOnly?: boolean },
   ): Promise<void> {
     await updateRepository(this.store, { ...this.#options, ...options }, change);
+  }
+
+  async #config(options: ReadOptions): Promise<JsonObject> {
+    return this.#versionOne ? this.#versionOne.config(options) : (await readRepositoryFile(this.store, options)).config;
   }
 
   async #resolve(at: At, options: ReadOptions): Promise<Uint8Array> {

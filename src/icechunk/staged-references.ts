@@ -41,14 +41,22 @@ export class StagedReferences {
     const excluded = new Set(firstChunks(chunks, chunks.count).map((index) => index.join()));
     const kept = new StagedReferences(this.table.rank);
     for (let row = 0; row < this.table.count; row++) {
-      if (excluded.has(this.table.indexOf(row).join())) continue;
-      const to = kept.table.count;
-      kept.table.copyRow(this.table, row);
-      const bytes = this.nativeChunks.get(row);
-      if (bytes) kept.nativeChunks.set(to, bytes);
-      if (this.storedChunks.has(row)) kept.storedChunks.add(to);
+      if (!excluded.has(this.table.indexOf(row).join())) kept.#copy(this, row);
     }
     return kept;
+  }
+
+  /** Stage what `other` staged, after what is staged here. */
+  append(other: StagedReferences): void {
+    for (let row = 0; row < other.table.count; row++) this.#copy(other, row);
+  }
+
+  #copy(other: StagedReferences, row: number): void {
+    const to = this.table.count;
+    this.table.copyRow(other.table, row);
+    const bytes = other.nativeChunks.get(row);
+    if (bytes) this.nativeChunks.set(to, bytes);
+    if (other.storedChunks.has(row)) this.storedChunks.add(to);
   }
 
   #index(): void {

@@ -64,7 +64,7 @@ function without(ids: readonly Uint8Array[], excluded: readonly Uint8Array[]): U
 }
 
 /** Both lists in one; where the ranks differ, the second: the array was given another shape. */
-export function mergeChunks(a: ChunkList, b: ChunkList): ChunkList {
+function mergeChunks(a: ChunkList, b: ChunkList): ChunkList {
   const { rank } = b;
   if (a.rank !== rank) return b;
   if (rank === 0) return { rank, indices: b.indices, count: Math.max(a.count, b.count) };

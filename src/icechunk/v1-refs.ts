@@ -6,7 +6,7 @@ import { decodeMessagePack } from "./format/messagepack-decoder.js";
 import { idToText, snapshotIdFromText } from "./format/object-id.js";
 import type { Table } from "./format/schema.js";
 import { decodeTable } from "./format/table-decoder.js";
-import type { At, SnapshotInfo } from "./history.js";
+import { type At, isNotYounger, type SnapshotInfo } from "./history.js";
 import { fromMetadataItems, versionOneKey } from "./repository-file.js";
 import { objectKey } from "./snapshot-file.js";
 import { parseYamlConfig } from "./v1-config.js";
@@ -45,9 +45,7 @@ export class VersionOneRefs {
     const branch = at.branch ?? "main";
     const tip = (await this.#read("branch", branch, options)) ?? this.#throwMissing("branch", branch);
     if (!("asOf" in at)) return tip;
-    for await (const { id, flushedAtMicros } of this.#ancestors(tip, options)) {
-      if (flushedAtMicros <= at.asOf.getTime() * 1000) return id;
-    }
+    for await (const snapshot of this.#ancestors(tip, options)) if (isNotYounger(snapshot, at.asOf)) return snapshot.id;
     return this.#throwMissing("snapshot", `as of ${at.asOf.toISOString()}`);
   }
 

@@ -1,7 +1,9 @@
 import { InvalidInputError, SourceChangedError } from "../errors.js";
-import type { ByteStore } from "../store/byte-store.js";
+import type { ByteStore, ObjectInfo } from "../store/byte-store.js";
 import type { VirtualChunkContainer } from "./config.js";
 import type { VirtualFetch } from "./session.js";
+
+type VirtualReference = Parameters<VirtualFetch>[0];
 
 const relativeScheme = "vcc://";
 
@@ -57,7 +59,7 @@ function decodeKey(location: string, path: string): string {
 
 /**
  * Reads virtual chunks through byte stores, one per container, for `Session.readChunk` and `createZarrStore`. Before the
- * first read of an object its time is compared with what the reference recorded.
+ * first read of an object its time or ETag is compared with what the reference recorded, where the store knows it.
  *
  * @param storeOf the store of a container, whose keys are relative to the container's prefix.
  */
@@ -67,18 +69,13 @@ export function createVirtualFetch(
 ): VirtualFetch {
   const unchanged = new Set<string>();
   return async (reference, range, options) => {
-    const { location, lastModifiedSeconds } = reference;
+    const { location, lastModifiedSeconds, etag } = reference;
     const { container, key } = resolveLocation(containers, location);
     const store = storeOf(container);
-    const check = `${lastModifiedSeconds} ${location}`;
-    if (lastModifiedSeconds !== null && !unchanged.has(check)) {
+    const check = `${lastModifiedSeconds} ${etag} ${location}`;
+    if ((lastModifiedSeconds !== null || etag !== null) && !unchanged.has(check)) {
       const info = await store.head(key, options);
-      if (info?.modifiedMs != null && info.modifiedMs > lastModifiedSeconds * 1000) {
-        throw new SourceChangedError(
-          `${location} was changed at ${new Date(info.modifiedMs).toISOString()}, after it was referenced (${new Date(lastModifiedSeconds * 1000).toISOString()}).`,
-          { details: { location, modifiedMs: info.modifiedMs, lastModifiedSeconds } },
-        );
-      }
+      if (info) assertUnchanged(reference, info);
       unchanged.add(check);
     }
     const stored = await store.get(key, range, options);
@@ -86,4 +83,25 @@ export function createVirtualFetch(
     const found = stored ? `ends before byte ${range.offset + range.length}` : "is gone";
     throw new SourceChangedError(`${location} ${found}; a reference leads there.`, { details: { location, ...range } });
   };
+}
+
+/** @throws SourceChangedError where the object is another one than was referenced. */
+function assertUnchanged({ location, lastModifiedSeconds, etag }: VirtualReference, info: ObjectInfo): void {
+  const { modifiedMs } = info;
+  if (lastModifiedSeconds !== null && modifiedMs !== null && modifiedMs > lastModifiedSeconds * 1000) {
+    throw new SourceChangedError(
+      `${location} was changed at ${new Date(modifiedMs).toISOString()}, after it was referenced (${new Date(lastModifiedSeconds * 1000).toISOString()}).`,
+      { details: { location, modifiedMs, lastModifiedSeconds } },
+    );
+  }
+  if (etag !== null && info.etag != null && bareEtag(etag) !== bareEtag(info.etag)) {
+    throw new SourceChangedError(`${location} has the ETag ${info.etag} now; when it was referenced it had ${etag}.`, {
+      details: { location, etag, found: info.etag },
+    });
+  }
+}
+
+/** Writers differ in whether they record the quotes, and servers in whether they call an ETag weak. */
+function bareEtag(etag: string): string {
+  return etag.replace(/^W\//, "").replace(/^"(.*)"$/, "$1");
 }

@@ -9,6 +9,7 @@ import { randomId } from "./format/object-id.js";
 import { moveNodes } from "./move.js";
 import { readIntervening, rebase } from "./rebase.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
+import { relocateReferences } from "./relocate-references.js";
 import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
 import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
 import type { CommitRequest } from "./snapshot-list.js";
@@ -64,13 +65,13 @@ export class WritableSession extends Session {
 
   /** True where a commit would write something. */
   get hasChanges(): boolean {
-    return hasChanges(this.base, this.records.values(), this.#changes);
+    return hasChanges(this.base, [...this.records.values()], this.#changes);
   }
 
   /** What a commit would do. */
   status(): SnapshotDiff {
-    const log = toTransactionLog(this.base, this.records.values(), this.#changes);
-    return toDiff([log], this.base.nodes, this.records.values());
+    const records = [...this.records.values()];
+    return toDiff([toTransactionLog(this.base, records, this.#changes)], this.base.nodes, records);
   }
 
   /**
@@ -87,10 +88,12 @@ export class WritableSession extends Session {
    * Create an array, with the groups above it, or replace its metadata. A new shape is a resize: references outside of
    * it are dropped by the commit. Nothing changes where the metadata is the same.
    *
-   * @throws InvalidInputError where a group is in the way or the metadata contradicts itself.
+   * @throws InvalidInputError where a group is in the way, the metadata contradicts itself, or an array that is there
+   * has another number of axes: references of the one mean nothing to the other.
    */
   setArray(path: string, zarr: ZarrArray): void {
     const counts = chunkCounts(path, zarr);
+    assertRank(path, this.records.get(path), counts.length);
     this.#setNode(path, zarr, (old) => ({
       kind: "array",
       dimensions: counts.map((chunkCount, axis) => ({ length: zarr.shape[axis]!, chunkCount })),
@@ -139,6 +142,18 @@ export class WritableSession extends Session {
       const source = sources[columns.locationIndex[i]!]!;
       table.set(row, referenceKinds.virtual, columns.offsets[i]!, columns.lengths[i]!, source);
     }
+  }
+
+  /**
+   * Let every virtual reference whose location begins with `oldPrefix` begin with `newPrefix` instead, in all arrays.
+   * Reads all of their manifests; what the references name is neither read nor checked.
+   *
+   * @returns how many references changed.
+   */
+  async relocateReferences(oldPrefix: string, newPrefix: string, options: ReadOptions = {}): Promise<number> {
+    this.#assertChangeable();
+    const { manifests } = this.context;
+    return relocateReferences(this.records.values(), this.#changes, manifests, oldPrefix, newPrefix, options);
   }
 
   /** Forget the references of these chunks: they read as fill. Chunks without a reference are passed over. */
@@ -323,6 +338,14 @@ export class WritableSession extends Session {
       throw new InvalidInputError("This session has been committed; ask the repository for a new one.");
     }
   }
+}
+
+function assertRank(path: string, old: NodeRecord | undefined, rank: number): void {
+  if (old?.data.kind !== "array" || old.data.dimensions.length === rank) return;
+  throw new InvalidInputError(
+    `The array ${path} has ${old.data.dimensions.length} axes and cannot have ${rank}. Delete it, and create it anew.`,
+    { details: { path, rank } },
+  );
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

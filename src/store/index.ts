@@ -4,6 +4,13 @@
  *
  * @packageDocumentation
  */
+export {
+  InvalidInputError,
+  isPixelQueryError,
+  type PixelQueryError,
+  UnavailableError,
+  UnsupportedError,
+} from "../errors.js";
 export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
 export { type CacheOptions, withCache } from "./caching-store.js";
 export { type CoalescingOptions, withRangeCoalescing } from "./coalescing-store.js";

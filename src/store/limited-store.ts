@@ -21,7 +21,15 @@ export function withConcurrencyLimit(store: ByteStore, limit: number): ByteStore
     delete: (key, options) => places.run(() => store.delete(key, options), options),
     async *list(prefix, options) {
       const iterator = store.list(prefix, options)[Symbol.asyncIterator]();
-      yield* { [Symbol.asyncIterator]: () => ({ next: () => places.run(() => iterator.next(), options) }) };
+      try {
+        for (;;) {
+          const step = await places.run(() => iterator.next(), options);
+          if (step.done) return;
+          yield step.value;
+        }
+      } finally {
+        await iterator.return?.();
+      }
     },
   };
 }

@@ -41,9 +41,11 @@ export function withRetries(store: ByteStore, options: RetryOptions = {}): ByteS
         const begun = store.list(prefix, readOptions)[Symbol.asyncIterator]();
         return { iterator: begun, first: await begun.next() };
       }, readOptions);
-      if (first.done) return;
-      yield first.value;
-      yield* { [Symbol.asyncIterator]: () => iterator };
+      try {
+        for (let step = first; !step.done; step = await iterator.next()) yield step.value;
+      } finally {
+        await iterator.return?.();
+      }
     },
   };
 }

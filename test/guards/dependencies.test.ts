@@ -57,6 +57,7 @@ describe("what PixelQuery is made of at run time", () => {
       "commander",
       "d3-scale",
       "fast-png",
+      "js-yaml",
       "numcodecs",
       "picocolors",
       "picomatch",

@@ -73,12 +73,6 @@ describe("creating and opening", () => {
     expect(await Repository.exists(empty)).toBe(false);
   });
 
-  test("a version 1 repository is told apart from none", async () => {
-    const old = new MemoryStore();
-    await old.put("refs/branch.main/ref.json", new TextEncoder().encode('{"snapshot":"1CECHNKREP0F1RSTCMT0"}'));
-    await expect(Repository.open(old)).rejects.toThrow(UnsupportedError);
-  });
-
   test("a damaged repo object is named", async () => {
     await store.put("repo", new Uint8Array(100));
     isDamaged = true;

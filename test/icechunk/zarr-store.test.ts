@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import * as zarr from "zarrita";
-import { createVirtualFetch, createZarrStore, Repository, resolveLocation } from "../../src/icechunk/index.js";
+import {
+  type ByteStore,
+  createVirtualFetch,
+  createZarrStore,
+  Repository,
+  resolveLocation,
+} from "../../src/icechunk/index.js";
 import { MemoryStore, withRecording } from "../../src/store/index.js";
 import { exampleArray } from "./example-array.js";
 
@@ -88,6 +94,25 @@ describe("createVirtualFetch", () => {
     await fetchVirtual(old, range, {});
     await fetchVirtual(old, range, {});
     expect(files.requests.map(({ operation }) => operation)).toEqual(["head", "get", "get"]);
+  });
+
+  test("an object with another ETag than its reference recorded is an error; quotes and weakness do not matter", async () => {
+    const etags = { now: 'W/"abc"' as string | null };
+    const server: ByteStore = {
+      ...files,
+      head: async (key) => ({ ...(await files.head(key))!, etag: etags.now }),
+    };
+    const fetchFromServer = createVirtualFetch([container], () => server);
+    const referenced = (etag: string) => ({ ...reference, location: "vcc://files/a%20b.bin", etag });
+    for (const etag of ['"abc"', "abc", 'W/"abc"']) {
+      expect(await fetchFromServer(referenced(etag), range, {})).toEqual(Uint8Array.of(9, 9, 11, 12));
+    }
+    await expect(fetchFromServer(referenced('"abd"'), range, {})).rejects.toMatchObject({
+      name: "SourceChangedError",
+      message: 'vcc://files/a%20b.bin has the ETag W/"abc" now; when it was referenced it had "abd".',
+    });
+    etags.now = null;
+    expect(await fetchFromServer(referenced('"abe"'), range, {})).toEqual(Uint8Array.of(9, 9, 11, 12));
   });
 
   test("locations outside of every container are refused", () => {

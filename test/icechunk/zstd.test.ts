@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CorruptDataError } from "../../src/errors.js";
 import { compressZstd } from "../../src/icechunk/zstd/compress.js";
-import { decompressZstd, openDictionary } from "../../src/icechunk/zstd/decompress.js";
+import { decompressZstd, decompressZstdPlainly, openDictionary } from "../../src/icechunk/zstd/decompress.js";
 import fixtures from "./fixtures/zstd-frames.json" with { type: "json" };
 
 const text = Array.from({ length: 3000 }, (_, i) => `scene-${(i * 7919) % 977}/band-${i % 5};`).join("");
@@ -21,39 +21,42 @@ const inputs: Record<string, string> = { empty: "", repeated: "a".repeat(400_000
 const fromBase64 = (encoded: string) => new Uint8Array(Buffer.from(encoded, "base64"));
 const options = { key: "manifests/X", limitBytes: 1_000_000 };
 
-describe("decompressZstd", () => {
+describe.each([
+  ["in WebAssembly", decompressZstd],
+  ["in plain JavaScript", decompressZstdPlainly],
+] as const)("decompressing %s", (_, decompress) => {
   test.each(fixtures.frames)("reads the $input that the zstd command wrote at $level", ({ input, frame }) => {
-    expect(new TextDecoder().decode(decompressZstd(fromBase64(frame), options))).toBe(inputs[input]);
+    expect(new TextDecoder().decode(decompress(fromBase64(frame), options))).toBe(inputs[input]);
   });
 
   test.each(fixtures.dictionaryFrames)("reads $content with its dictionary", ({ content, frame }) => {
     const dictionary = openDictionary(fromBase64(fixtures.dictionary), "manifests/X");
-    const bytes = decompressZstd(fromBase64(frame), { ...options, dictionary });
+    const bytes = decompress(fromBase64(frame), { ...options, dictionary });
     expect(new TextDecoder().decode(bytes)).toBe(content);
   });
 
   test("names the object where a frame needs a dictionary that is not there", () => {
     const frame = fromBase64(fixtures.dictionaryFrames[0]!.frame);
-    expect(() => decompressZstd(frame, options)).toThrow(/^manifests\/X is damaged: .*dictionary \d+ is missing/);
+    expect(() => decompress(frame, options)).toThrow(/^manifests\/X is damaged: .*dictionary \d+ is missing/);
   });
 
   test("joins frames that follow each other and passes over skippable ones", () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "noise")!.frame);
     const skippable = Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9);
     const joined = Uint8Array.from([...frame, ...skippable, ...frame]);
-    expect(new TextDecoder().decode(decompressZstd(joined, options))).toBe(inputs.noise! + inputs.noise!);
+    expect(new TextDecoder().decode(decompress(joined, options))).toBe(inputs.noise! + inputs.noise!);
   });
 
   test("stops at the limit, whatever the frame claims", () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "repeated")!.frame);
-    expect(() => decompressZstd(frame, { ...options, limitBytes: 399_999 })).toThrow(/larger than allowed/);
-    expect(decompressZstd(frame, { ...options, limitBytes: 400_000 })).toHaveLength(400_000);
+    expect(() => decompress(frame, { ...options, limitBytes: 399_999 })).toThrow(/larger than allowed/);
+    expect(decompress(frame, { ...options, limitBytes: 400_000 })).toHaveLength(400_000);
   });
 
   test("refuses every frame that is cut off", () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "text")!.frame);
     for (let length = 0; length < frame.length; length += 7) {
-      expect(() => decompressZstd(frame.slice(0, length), options), `${length} bytes`).toThrow(CorruptDataError);
+      expect(() => decompress(frame.slice(0, length), options), `${length} bytes`).toThrow(CorruptDataError);
     }
   });
 
@@ -65,7 +68,7 @@ describe("decompressZstd", () => {
         const damaged = frame.slice();
         for (const [position, value] of changes) damaged[position % damaged.length] = value;
         try {
-          expect(decompressZstd(damaged, options).length).toBeLessThanOrEqual(1_000_000);
+          expect(decompress(damaged, options).length).toBeLessThanOrEqual(1_000_000);
         } catch (error) {
           expect(error).toBeInstanceOf(CorruptDataError);
         }
@@ -83,12 +86,68 @@ describe("decompressZstd", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(repetitive, fc.uint8Array({ maxLength: 3000 })),
-        fc.constantFrom(1, 3, 9),
+        fc.constantFrom(1, 3, 9, 19),
         async (bytes, level) => {
-          expect(decompressZstd(await compressZstd(bytes, level), options)).toEqual(bytes);
+          expect(decompress(await compressZstd(bytes, level), options)).toEqual(bytes);
         },
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("both decoders", () => {
+  /** Text with far repetitions, of a length that takes several blocks. */
+  function longText(lines: number): Uint8Array {
+    let state = 1;
+    const parts: string[] = [];
+    for (let i = 0; i < lines; i++) {
+      state = (state * 16807) % 2147483647;
+      parts.push(
+        i % 3 === 0 ? (parts[state % parts.length] ?? "") : `${i} s3://bucket/LC08_${state % 50_000}/${state}`,
+      );
+    }
+    return new TextEncoder().encode(parts.join("\n"));
+  }
+
+  test.each([1, 3, 9, 19, 22])("read the same out of several blocks of level %i", async (level) => {
+    const bytes = longText(40_000);
+    const frame = await compressZstd(bytes, level);
+    const limits = { key: "manifests/X", limitBytes: 2 ** 24 };
+    expect(bytes.length).toBeGreaterThan(4 * 131_072);
+    expect(Buffer.compare(decompressZstd(frame, limits), bytes)).toBe(0);
+    expect(Buffer.compare(decompressZstdPlainly(frame, limits), bytes)).toBe(0);
+  });
+
+  test("agree on damaged frames: both refuse, or both read the same", async () => {
+    const frames = [
+      ...fixtures.frames.map(({ frame }) => fromBase64(frame)).filter((frame) => frame.length > 100),
+      await compressZstd(longText(3000), 3),
+    ];
+    const attempt = (decompress: typeof decompressZstd, frame: Uint8Array): Uint8Array | string => {
+      try {
+        return decompress(frame, options);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CorruptDataError);
+        return "refused";
+      }
+    };
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.constantFrom(...frames), damage, (frame, changes) => {
+        const damaged = frame.slice();
+        for (const [position, value] of changes) damaged[position % damaged.length] = value;
+        expect(attempt(decompressZstd, damaged)).toEqual(attempt(decompressZstdPlainly, damaged));
+      }),
+      { numRuns: Number(process.env.ICECHUNK_ZSTD_RUNS ?? 2000) },
+    );
+  });
+
+  test("memory of a large frame is given back, and small ones are read after it", async () => {
+    const large = new Uint8Array(40 * 2 ** 20);
+    const frame = await compressZstd(large, 1);
+    expect(decompressZstd(frame, { key: "x", limitBytes: 2 ** 26 }).length).toBe(large.length);
+    const small = fromBase64(fixtures.frames.find(({ input }) => input === "text")!.frame);
+    expect(new TextDecoder().decode(decompressZstd(small, options))).toBe(inputs.text);
   });
 });

@@ -177,6 +177,28 @@ describe("withConcurrencyLimit", () => {
     expect((await limited.get("b"))?.data).toEqual(bytes(1));
   });
 
+  test.each([
+    ["withConcurrencyLimit", (store: ByteStore) => withConcurrencyLimit(store, 1)],
+    ["withRetries", (store: ByteStore) => withRetries(store)],
+  ])("a list that is left half read through %s is closed", async (_name, wrap) => {
+    let isClosed = false;
+    const memory = new MemoryStore();
+    await memory.put("a", bytes(1));
+    await memory.put("b", bytes(1));
+    const store: ByteStore = {
+      ...withRecording(memory),
+      async *list(prefix) {
+        try {
+          yield* memory.list(prefix);
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    for await (const _ of wrap(store).list("")) break;
+    expect(isClosed).toBe(true);
+  });
+
   test.each([0, -1, 1.5, Number.NaN])("%s is no limit", (limit) => {
     expect(() => withConcurrencyLimit(new MemoryStore(), limit)).toThrow("give a whole number above zero");
   });

@@ -1,10 +1,11 @@
 import { CorruptDataError } from "../../errors.js";
 import { paddingBytes } from "./bit-readers.js";
-import { initialRepeatOffsets, parseDictionary, type ZstdDictionary } from "./dictionary.js";
+import type { BlockDecoder } from "./block-decoder.js";
+import { parseDictionary, type ZstdDictionary } from "./dictionary.js";
 import { ZstdFault } from "./fault.js";
-import type { HuffmanTable } from "./huffman.js";
-import { decodeLiterals, littleEndian, maxBlockBytes } from "./literals.js";
-import { decodeSequences, type Sequences, type SequenceTables } from "./sequences.js";
+import { littleEndian, maxBlockBytes } from "./literals.js";
+import { PlainBlocks } from "./plain-blocks.js";
+import { WasmBlocks } from "./wasm-blocks.js";
 
 export type { ZstdDictionary };
 
@@ -22,13 +23,26 @@ export interface DecompressOptions {
 /**
  * The content of one or more zstd frames (RFC 8878).
  *
- * Written for small frames in a cold process: nothing to load, nothing to compile. The content checksum, which
- * Icechunk's writers leave out, is not verified.
+ * The content checksum, which Icechunk's writers leave out, is not verified.
  *
  * @throws CorruptDataError naming `options.key`.
  */
 export function decompressZstd(bytes: Uint8Array, options: DecompressOptions): Uint8Array {
-  return namingKey(options.key, () => new FrameDecoder(bytes, options).decode());
+  const dictionary = options.dictionary ?? null;
+  const padded = pad(bytes);
+  return namingKey(options.key, () => {
+    const blocks = dictionary ? null : WasmBlocks.create(padded, options.limitBytes);
+    return decodeFrames(padded, blocks ?? new PlainBlocks(padded, options.limitBytes, dictionary), dictionary?.id ?? 0);
+  });
+}
+
+/** As {@link decompressZstd}, in plain JavaScript whatever the engine offers. */
+export function decompressZstdPlainly(bytes: Uint8Array, options: DecompressOptions): Uint8Array {
+  const { key, limitBytes, dictionary } = options;
+  const padded = pad(bytes);
+  return namingKey(key, () =>
+    decodeFrames(padded, new PlainBlocks(padded, limitBytes, dictionary ?? null), dictionary?.id ?? 0),
+  );
 }
 
 /**
@@ -38,6 +52,12 @@ export function decompressZstd(bytes: Uint8Array, options: DecompressOptions): U
  */
 export function openDictionary(bytes: Uint8Array, key: string): ZstdDictionary {
   return namingKey(key, () => parseDictionary(bytes));
+}
+
+function pad(bytes: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(bytes.length + paddingBytes);
+  padded.set(bytes);
+  return padded;
 }
 
 function namingKey<T>(key: string, decode: () => T): T {
@@ -52,36 +72,30 @@ function namingKey<T>(key: string, decode: () => T): T {
   }
 }
 
-class FrameDecoder {
+function decodeFrames(padded: Uint8Array, blocks: BlockDecoder, dictionaryId: number): Uint8Array {
+  const frames = new FrameReader(padded, blocks, dictionaryId);
+  frames.readAll();
+  return blocks.finish();
+}
+
+/** Walks through frames and hands their blocks on. */
+class FrameReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
-  readonly #limit: number;
-  readonly #dictionary: ZstdDictionary | null;
-  /** The dictionary's content, then what was decoded: so that every offset leads into one array. */
-  #out: Uint8Array;
-  #length: number;
-  #tree: HuffmanTable | null = null;
-  #tables: SequenceTables | null = null;
-  #repeatOffsets: [number, number, number] = [...initialRepeatOffsets];
-  #frameStart = 0;
+  readonly #blocks: BlockDecoder;
+  readonly #dictionaryId: number;
 
-  constructor(bytes: Uint8Array, options: DecompressOptions) {
-    this.#bytes = new Uint8Array(bytes.length + paddingBytes);
-    this.#bytes.set(bytes);
-    this.#end = bytes.length;
-    this.#dictionary = options.dictionary ?? null;
-    const prefix = this.#dictionary?.content.length ?? 0;
-    this.#limit = prefix + options.limitBytes;
-    this.#out = new Uint8Array(prefix + Math.min(options.limitBytes, Math.max(64, bytes.length * 4)));
-    if (this.#dictionary) this.#out.set(this.#dictionary.content);
-    this.#length = prefix;
+  constructor(padded: Uint8Array, blocks: BlockDecoder, dictionaryId: number) {
+    this.#bytes = padded;
+    this.#end = padded.length - paddingBytes;
+    this.#blocks = blocks;
+    this.#dictionaryId = dictionaryId;
   }
 
-  decode(): Uint8Array {
+  readAll(): void {
     let position = 0;
     if (this.#end === 0) throw new ZstdFault("there is no frame");
     while (position < this.#end) position = this.#frame(position);
-    return this.#out.subarray(this.#dictionary?.content.length ?? 0, this.#length);
   }
 
   #frame(start: number): number {
@@ -91,14 +105,11 @@ class FrameDecoder {
     }
     if (magic !== frameMagic) throw new ZstdFault("the magic number is missing");
     const { bodyStart, hasChecksum, contentSize } = this.#header(start + 4);
+    const before = this.#blocks.length;
     // An announced size is believed only as far as the frame could plausibly reach.
-    if (contentSize !== null) this.#reserve(Math.min(contentSize, this.#end * 64));
-    this.#tree = this.#dictionary?.tree ?? null;
-    this.#tables = this.#dictionary?.tables ?? null;
-    this.#repeatOffsets = [...(this.#dictionary?.repeatOffsets ?? initialRepeatOffsets)];
-    this.#frameStart = this.#length;
-    const end = this.#blocks(bodyStart);
-    if (contentSize !== null && this.#length - this.#frameStart !== contentSize) {
+    this.#blocks.beginFrame(contentSize === null ? null : Math.min(contentSize, this.#end * 64));
+    const end = this.#blocksOf(bodyStart);
+    if (contentSize !== null && this.#blocks.length - before !== contentSize) {
       throw new ZstdFault("the content is not as long as announced");
     }
     return this.#within(end + (hasChecksum ? 4 : 0));
@@ -113,14 +124,14 @@ class FrameDecoder {
     const sizeBytes = sizeFlag === 0 ? (single ? 1 : 0) : 2 ** sizeFlag;
     const idStart = start + 1 + (single ? 0 : 1);
     const id = littleEndian(this.#bytes, idStart, idBytes);
-    if (id !== 0 && id !== (this.#dictionary?.id ?? 0)) throw new ZstdFault(`the dictionary ${id} is missing`);
+    if (id !== 0 && id !== this.#dictionaryId) throw new ZstdFault(`the dictionary ${id} is missing`);
     const sizeStart = idStart + idBytes;
     let contentSize: number | null = null;
     if (sizeBytes > 0) contentSize = littleEndian(this.#bytes, sizeStart, sizeBytes) + (sizeFlag === 1 ? 256 : 0);
     return { bodyStart: this.#within(sizeStart + sizeBytes), hasChecksum: (descriptor & 4) !== 0, contentSize };
   }
 
-  #blocks(start: number): number {
+  #blocksOf(start: number): number {
     let position = start;
     for (;;) {
       const header = littleEndian(this.#bytes, position, 3);
@@ -130,89 +141,12 @@ class FrameDecoder {
       const body = position + 3;
       if (size > maxBlockBytes) throw new ZstdFault("a block is too large");
       position = this.#within(body + (type === 1 ? 1 : size));
-      if (type === 0) this.#append(this.#bytes.subarray(body, position));
-      else if (type === 1) this.#append(new Uint8Array(size).fill(this.#bytes[body]!));
-      else if (type === 2) this.#compressedBlock(body, position);
+      if (type === 0) this.#blocks.raw(body, position);
+      else if (type === 1) this.#blocks.repeated(body, size);
+      else if (type === 2) this.#blocks.compressed(body, position);
       else throw new ZstdFault("a block is of a reserved type");
       if (isLast) return position;
     }
-  }
-
-  #compressedBlock(start: number, end: number): void {
-    const literals = decodeLiterals(this.#bytes, start, end, this.#tree);
-    this.#tree = literals.tree;
-    const sequences = decodeSequences(this.#bytes, literals.end, end, this.#tables);
-    this.#tables = sequences.tables;
-    this.#execute(sequences, literals.data);
-  }
-
-  #execute(sequences: Sequences, literals: Uint8Array): void {
-    this.#reserve(this.#regeneratedBytes(sequences, literals));
-    const out = this.#out;
-    let position = this.#length;
-    let literal = 0;
-    for (let i = 0; i < sequences.count; i++) {
-      const literalLength = sequences.literalLengths[i]!;
-      for (let k = 0; k < literalLength; k++) out[position + k] = literals[literal + k]!;
-      position += literalLength;
-      literal += literalLength;
-      const offset = this.#resolveOffset(sequences.offsets[i]!, literalLength);
-      if (offset > position) throw new ZstdFault("a match begins before the data");
-      const matchLength = sequences.matchLengths[i]!;
-      // Byte by byte, for a match may overlap what it writes; in bulk where it is long and does not.
-      if (matchLength > 64 && offset >= matchLength)
-        out.copyWithin(position, position - offset, position - offset + matchLength);
-      else for (let k = 0; k < matchLength; k++) out[position + k] = out[position - offset + k]!;
-      position += matchLength;
-    }
-    out.set(literals.subarray(literal), position);
-    this.#length = position + literals.length - literal;
-  }
-
-  #regeneratedBytes(sequences: Sequences, literals: Uint8Array): number {
-    let matched = 0;
-    let literal = 0;
-    for (let i = 0; i < sequences.count; i++) {
-      matched += sequences.matchLengths[i]!;
-      literal += sequences.literalLengths[i]!;
-    }
-    if (literal > literals.length) throw new ZstdFault("sequences want more literals than there are");
-    if (matched + literals.length > maxBlockBytes) throw new ZstdFault("a block regenerates too much");
-    return matched + literals.length;
-  }
-
-  /** Values 1 to 3 repeat one of the last three offsets; without literals before, the first cannot be meant. */
-  #resolveOffset(value: number, literalLength: number): number {
-    const recent = this.#repeatOffsets;
-    if (value > 3) {
-      recent[2] = recent[1];
-      recent[1] = recent[0];
-      recent[0] = value - 3;
-      return recent[0];
-    }
-    const which = value - 1 + (literalLength === 0 ? 1 : 0);
-    if (which === 0) return recent[0];
-    const offset = which === 3 ? recent[0] - 1 : recent[which as 1 | 2];
-    if (offset === 0) throw new ZstdFault("an offset is zero");
-    if (which > 1) recent[2] = recent[1];
-    recent[1] = recent[0];
-    recent[0] = offset;
-    return offset;
-  }
-
-  #append(data: Uint8Array): void {
-    this.#reserve(data.length);
-    this.#out.set(data, this.#length);
-    this.#length += data.length;
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed > this.#limit) throw new ZstdFault("the content is larger than allowed");
-    if (needed <= this.#out.length) return;
-    const larger = new Uint8Array(Math.min(this.#limit, Math.max(needed, this.#out.length * 2)));
-    larger.set(this.#out.subarray(0, this.#length));
-    this.#out = larger;
   }
 
   #within(position: number): number {

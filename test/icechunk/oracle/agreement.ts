@@ -6,6 +6,8 @@ import { Repository, type Session } from "../../../src/icechunk/index.js";
 import { type ByteStore, FileStore } from "../../../src/store/index.js";
 import type { OfficialEngine } from "./official-engine.js";
 
+type OfficialRepository = InstanceType<OfficialEngine["Repository"]>;
+
 /** All chunk numbers of a grid, one after the other. */
 function gridIndices(counts: readonly number[]): number[][] {
   return counts.reduce<number[][]>(
@@ -33,30 +35,83 @@ export async function describeSession(session: Session): Promise<{ keys: string[
   return { keys: keys.sort(), locations: locations.sort() };
 }
 
-/** Expect the official engine to see the same tree, bytes and history as we do, on every branch. */
+/** Expect the official engine to see in a copy of `store` what we see in it. */
 export async function expectAgreement(engine: OfficialEngine, store: ByteStore): Promise<void> {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "icechunk-agreement-"));
   try {
     const copy = new FileStore(folder);
     for await (const { key } of store.list("")) await copy.put(key, (await store.get(key))!.data);
-    const ours = await Repository.open(store);
     const theirs = await engine.Repository.open(await engine.Storage.newLocalFilesystem(folder));
-    expect((await theirs.listBranches()).sort()).toEqual([...(await ours.branches()).keys()].sort());
-    expect((await theirs.listTags()).sort()).toEqual([...(await ours.tags()).keys()].sort());
-    for (const branch of (await ours.branches()).keys()) {
-      const official = await theirs.readonlySession({ branch });
-      const session = await ours.session({ branch });
-      expect(official.snapshotId).toBe(session.snapshotId);
-      await expectSameBytes(session, official.store);
-      expect((await official.allVirtualChunkLocations()).sort()).toEqual((await describeSession(session)).locations);
-      await expectSameHistory(ours, theirs, branch);
-    }
+    await expectSameRepository(await Repository.open(store), theirs);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function expectSameBytes(session: Session, store: InstanceType<OfficialEngine["Store"]>): Promise<void> {
+/** Expect both engines to see the same branches, tags, flags, and on every branch the same tree, bytes and history. */
+export async function expectSameRepository(ours: Repository, theirs: OfficialRepository): Promise<void> {
+  await expectSameRefs(ours, theirs);
+  for (const branch of (await ours.branches()).keys()) {
+    const official = await theirs.readonlySession({ branch });
+    const session = await ours.session({ branch });
+    expect(official.snapshotId).toBe(session.snapshotId);
+    await expectSameBytes(session, official.store);
+    expect((await official.allVirtualChunkLocations()).sort()).toEqual((await describeSession(session)).locations);
+    await expectSameHistory(ours, theirs, branch);
+  }
+}
+
+async function expectSameRefs(ours: Repository, theirs: OfficialRepository): Promise<void> {
+  const [branches, tags] = [await theirs.listBranches(), await theirs.listTags()];
+  const tips = await Promise.all(branches.map(async (name) => [name, await theirs.lookupBranch(name)] as const));
+  const tagged = await Promise.all(tags.map(async (name) => [name, await theirs.lookupTag(name)] as const));
+  expect(Object.fromEntries(tips)).toEqual(Object.fromEntries(await ours.branches()));
+  expect(Object.fromEntries(tagged)).toEqual(Object.fromEntries(await ours.tags()));
+  const flags = (await theirs.featureFlags()).map(({ name, id, setting, enabled }) => {
+    return { name, id, setting: setting ?? null, isEnabled: enabled };
+  });
+  expect(flags.sort((a, b) => a.id - b.id)).toEqual(await ours.featureFlags());
+}
+
+/** Expect both engines to tell the same difference between two snapshots. */
+export async function expectSameDiff(
+  ours: Repository,
+  theirs: OfficialRepository,
+  fromSnapshotId: string,
+  toSnapshotId: string,
+): Promise<void> {
+  const { updatedChunks, ...official } = await theirs.diff({ fromSnapshotId, toSnapshotId });
+  const diff = await ours.diff({ snapshot: fromSnapshotId }, { snapshot: toSnapshotId });
+  const { updatedChunks: mine, ...rest } = diff;
+  const lists = {
+    newGroups: [],
+    newArrays: [],
+    deletedGroups: [],
+    deletedArrays: [],
+    updatedGroups: [],
+    updatedArrays: [],
+  };
+  for (const list of Object.keys(lists) as (keyof typeof lists)[]) official[list].sort();
+  expect(official).toEqual(rest);
+  const before = await ours.session({ snapshot: fromSnapshotId });
+  const after = await ours.session({ snapshot: toSnapshotId });
+  const replaced = new Set(
+    before
+      .nodes()
+      .filter(({ path, id }) => after.node(path) && after.node(path)?.id !== id)
+      .map(({ path }) => path),
+  );
+  for (const path of [...new Set([...mine.keys(), ...Object.keys(updatedChunks)])]) {
+    const { rank, indices, count } = mine.get(path) ?? { rank: 0, indices: new Uint32Array(0), count: 0 };
+    const chunks = Array.from({ length: count }, (_, i) => [...indices.subarray(i * rank, (i + 1) * rank)]);
+    // Where one node took the place of another, the official engine tells the chunks of either; we of the one that is there.
+    if (replaced.has(path)) continue;
+    expect([path, updatedChunks[path]]).toEqual([path, chunks]);
+  }
+}
+
+/** Expect the same keys and bytes in a store of the official engine as in a session of ours. */
+export async function expectSameBytes(session: Session, store: InstanceType<OfficialEngine["Store"]>): Promise<void> {
   const { keys } = await describeSession(session);
   expect((await store.list()).sort()).toEqual(keys);
   for (const key of keys) {
@@ -74,11 +129,7 @@ async function expectSameBytes(session: Session, store: InstanceType<OfficialEng
   }
 }
 
-async function expectSameHistory(
-  ours: Repository,
-  theirs: InstanceType<OfficialEngine["Repository"]>,
-  branch: string,
-): Promise<void> {
+async function expectSameHistory(ours: Repository, theirs: OfficialRepository, branch: string): Promise<void> {
   const mine = await ours.history({ branch });
   const official = await theirs.ancestry({ branch });
   expect(
