@@ -163,10 +163,9 @@ function conflictsOfUpdated({ id, path, data }: NodeRecord, both: BothSides): Co
 
 function conflictsOfDeleted({ id, path, data }: NodeRecord, both: BothSides): Conflict[] {
   const text = idToText(id);
-  const isReplaced = both.deletedByThem.has(text) && both.after.has(path);
-  if (!isReplaced && !both.updatedByThem.has(text) && !both.chunksByThem.has(text)) return [];
-  // What both deleted is gone either way.
-  if (both.deletedByThem.has(text) && !isReplaced) return [];
+  // What both deleted is gone either way; what they put in its place is another node.
+  const isChanged = both.updatedByThem.has(text) || both.chunksByThem.has(text);
+  if (!isChanged || both.deletedByThem.has(text)) return [];
   return [{ kind: data.kind === "array" ? "deleteOfUpdatedArray" : "deleteOfUpdatedGroup", path }];
 }
 

@@ -2,7 +2,6 @@ import { ConflictError } from "../errors.js";
 import type { ByteStore, ReadOptions } from "../store/byte-store.js";
 import { checkRepository, type RepositoryCheck } from "./check.js";
 import { containersOf, type RepositoryOptions, toConfig, toSettings, type VirtualChunkContainer } from "./config.js";
-import type { ConflictSolver } from "./conflicts.js";
 import { addContainer, relocateContainer, removeContainer, replaceContainer } from "./containers.js";
 import { diffSnapshots, type SnapshotDiff } from "./diff.js";
 import { type ExpiredSnapshots, type ExpireOptions, expireSnapshots } from "./expiry.js";

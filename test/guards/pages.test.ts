@@ -67,6 +67,7 @@ describe("the README", () => {
 describe("links between pages", () => {
   const pages = [
     "README.md",
+    "docs/icechunk.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "GLOSSARY.md",

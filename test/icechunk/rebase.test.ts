@@ -120,6 +120,12 @@ describe("changes that do not touch each other", () => {
     expect(session.hasChanges).toBe(false);
   });
 
+  test("both delete the same, and what they put in its place stays", async () => {
+    const session = await late(remove("/x"), setChunk("/x", 1, 1), remove("/x"), setGroup("/x", 1));
+    await session.rebase();
+    expect([session.hasChanges, session.node("/x")?.kind]).toEqual([false, "group"]);
+  });
+
   test("we delete a node and put another in its place", async () => {
     const session = await late(
       (ours) => {
