@@ -1,6 +1,7 @@
 /**
- * What `docs/` says of the storage engine: 50,000 time steps of 28 references in 10 commits, appending one step, opening
- * cold, looking references up. Each measurement of a cold start runs in a process of its own.
+ * What `docs/` says of the storage engine, beside the official engine in the same run: 50,000 time steps of 28 references
+ * in 10 commits, appending one step, opening cold, looking references up. Each task runs in a process of its own; of
+ * several runs the median is told.
  *
  * Usage: node bench/icechunk/commits.mjs
  */
@@ -9,7 +10,8 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { bundleEngine } from "./bundle.mjs";
+import { loadOfficialEngine } from "./official.mjs";
 
 const blocks = { rows: 7, cols: 4 };
 const perStep = blocks.rows * blocks.cols;
@@ -111,33 +113,114 @@ async function measure(task, folder, bundle) {
   };
 }
 
-/** The engine as one module, which is how it is published. */
-async function bundleEngine(outdir) {
-  const source = fileURLToPath(new URL("../../src/", import.meta.url));
-  const contents = `export * from "./icechunk/index.js"; export * from "./store/file-store.js";`;
-  await build({
-    stdin: { contents, resolveDir: source },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    outdir,
-    outExtension: { ".js": ".mjs" },
-  });
-  return path.join(outdir, "stdin.mjs");
+/** References of the steps `from` to `to` as the official engine takes them: an object each. */
+async function addStepsOfficial(store, from, to) {
+  const collected = { setArray: () => {}, setVirtualReferences: (_, columns) => Object.assign(collected, columns) };
+  addSteps(collected, from, to);
+  const { indices, offsets, lengths, locationIndex, locations } = collected;
+  await store.set("scenes/0/zarr.json", Buffer.from(JSON.stringify(arrayOf(to))));
+  const chunks = Array.from(offsets, (offset, i) => ({
+    index: [...indices.subarray(i * 4, i * 4 + 4)],
+    location: locations[locationIndex[i]].replace("vcc://scenes/", "file:///scenes/"),
+    offset,
+    length: lengths[i],
+    lastModified: new Date(1_700_000_000_000),
+  }));
+  await store.setVirtualRefs("/scenes/0", chunks, false);
 }
 
-const [task, ...rest] = process.argv.slice(2);
-if (task) console.log(JSON.stringify(await measure(task, ...rest)));
+/** The same tasks by the official engine. It cannot give a reference back, so looking up is left out. */
+async function measureOfficial(task, folder) {
+  const engine = loadOfficialEngine();
+  const since = (start) => Math.round((performance.now() - start) * 100) / 100;
+  const start = performance.now();
+  const storage = await engine.Storage.newLocalFilesystem(folder);
+  if (task === "build") {
+    const splitting = {
+      split_sizes: [[{ path_matches: { regex: ".*" } }, [{ condition: { Axis: 0 }, num_chunks: 250 }]]],
+    };
+    const repository = await engine.Repository.create(storage, { manifest: { splitting } });
+    await repository.saveConfig();
+    for (let commit = 0; commit < 10; commit++) {
+      const session = await repository.writableSession("main");
+      if (commit === 0) await session.store.set("zarr.json", Buffer.from('{"zarr_format":3,"node_type":"group"}'));
+      if (commit === 0)
+        await session.store.set("scenes/zarr.json", Buffer.from('{"zarr_format":3,"node_type":"group"}'));
+      await addStepsOfficial(session.store, commit * 5000, (commit + 1) * 5000);
+      await session.commit(`commit ${commit}`);
+    }
+    const { maxRSS } = process.resourceUsage();
+    return { totalMs: since(start), maxRssMb: Math.round(maxRSS / 1024), repositoryMb: folderBytes(folder) / 1e6 };
+  }
+  const repository = await engine.Repository.open(storage);
+  if (task === "append") {
+    const append = async () => {
+      const appending = performance.now();
+      const session = await repository.writableSession("main");
+      const steps = JSON.parse(Buffer.from(await session.store.get("scenes/0/zarr.json")).toString()).shape[0];
+      await addStepsOfficial(session.store, steps, steps + 1);
+      await session.commit("one more");
+      return since(appending);
+    };
+    const cold = await append();
+    return { coldMs: cold, warmMs: [await append(), await append(), await append(), await append()] };
+  }
+  const { store } = await repository.readonlySession({ branch: "main" });
+  await store.exists("scenes/0/c/777/0/3/2");
+  return { firstReferenceMs: since(start) };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const rounded = (value, digits) => (value === undefined ? "–" : value.toFixed(digits));
+
+function runTask(name, folder, bundle, engine) {
+  const script = fileURLToPath(import.meta.url);
+  const output = execFileSync(process.execPath, [script, name, folder, bundle, engine], { encoding: "utf8" });
+  return JSON.parse(output);
+}
+
+/** Every task in a process of its own, cold starts several times. */
+function runAll(folder, bundle, engine) {
+  const built = runTask("build", folder, bundle, engine);
+  const reads = Array.from({ length: 9 }, () => runTask("read", folder, bundle, engine));
+  const appends = Array.from({ length: 3 }, () => runTask("append", folder, bundle, engine));
+  const of = (results, name) =>
+    results[0][name] === undefined ? undefined : median(results.map((each) => each[name]));
+  return {
+    "50,000 steps in 10 commits, s": rounded(built.totalMs / 1000, 1),
+    "… memory at most, MB": rounded(built.maxRssMb, 0),
+    "… repository, MB": rounded(built.repositoryMb, 1),
+    "append one step, cold process, ms": rounded(of(appends, "coldMs"), 0),
+    "append one step, warm, ms": rounded(median(appends.flatMap(({ warmMs }) => warmMs)), 0),
+    "open and first reference, cold, ms": rounded(of(reads, "firstReferenceMs"), 1),
+    "reference lookup, warm, µs": rounded(of(reads, "warmLookupUs"), 1),
+    "a series of 50,000 references, ms": rounded(of(reads, "seriesOf50000Ms"), 0),
+  };
+}
+
+/** What docs ask for, by the same names. */
+const goals = {
+  "50,000 steps in 10 commits, s": "5.3",
+  "… memory at most, MB": "390",
+  "… repository, MB": "23",
+  "append one step, cold process, ms": "–",
+  "append one step, warm, ms": "15–39",
+  "open and first reference, cold, ms": "10–25",
+  "reference lookup, warm, µs": "7",
+  "a series of 50,000 references, ms": "–",
+};
+
+const [task, repositoryFolder, bundlePath, engineName] = process.argv.slice(2);
+if (task && engineName === "official") console.log(JSON.stringify(await measureOfficial(task, repositoryFolder)));
+else if (task) console.log(JSON.stringify(await measure(task, repositoryFolder, bundlePath)));
 else {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "icechunk-bench-"));
   const bundle = await bundleEngine(path.join(folder, "engine"));
-  const script = fileURLToPath(import.meta.url);
-  for (const name of ["build", "append", "read", "read", "read"]) {
-    const arguments_ = [script, name, path.join(folder, "repository"), bundle];
-    process.stdout.write(`${name.padEnd(7)} ${execFileSync(process.execPath, arguments_, { encoding: "utf8" })}`);
+  const ours = runAll(path.join(folder, "ours"), bundle, "ours");
+  const official = loadOfficialEngine() ? runAll(path.join(folder, "official"), bundle, "official") : {};
+  console.log("| | goal | PixelQuery | official engine |\n|---|---|---|---|");
+  for (const [name, value] of Object.entries(ours)) {
+    console.log(`| ${name} | ${goals[name]} | ${value} | ${official[name] ?? "–"} |`);
   }
   fs.rmSync(folder, { recursive: true });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CorruptDataError } from "../../src/errors.js";
@@ -124,9 +125,9 @@ describe("both decoders", () => {
       ...fixtures.frames.map(({ frame }) => fromBase64(frame)).filter((frame) => frame.length > 100),
       await compressZstd(longText(3000), 3),
     ];
-    const attempt = (decompress: typeof decompressZstd, frame: Uint8Array): Uint8Array | string => {
+    const attempt = (decompress: typeof decompressZstd, frame: Uint8Array): string => {
       try {
-        return decompress(frame, options);
+        return createHash("sha256").update(decompress(frame, options)).digest("hex");
       } catch (error) {
         expect(error).toBeInstanceOf(CorruptDataError);
         return "refused";
@@ -137,7 +138,7 @@ describe("both decoders", () => {
       fc.property(fc.constantFrom(...frames), damage, (frame, changes) => {
         const damaged = frame.slice();
         for (const [position, value] of changes) damaged[position % damaged.length] = value;
-        expect(attempt(decompressZstd, damaged)).toEqual(attempt(decompressZstdPlainly, damaged));
+        expect(attempt(decompressZstd, damaged)).toBe(attempt(decompressZstdPlainly, damaged));
       }),
       { numRuns: Number(process.env.ICECHUNK_ZSTD_RUNS ?? 2000) },
     );

@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** The `count` bits, at most 32, that begin `bit` bits behind `start` (RFC 8878, 4.1.1). Loads 8 bytes. */
 export function loadBits(start: usize, bit: u32, count: u32): u32 {
   return <u32>((load<u64>(start + (bit >> 3)) >> (bit & 7)) & (((<u64>1) << count) - 1));

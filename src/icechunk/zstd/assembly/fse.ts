@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** Finite state entropy tables: their description and how they are built (RFC 8878, 4.1.1). */
 import { loadBits } from "./bits";
 import { NEXT_STATES, PROBABILITIES } from "./memory-map";

@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** Huffman trees and the streams of literals that they decode (RFC 8878, 4.2). */
 import { backwardBits, peekBackward } from "./bits";
 import { accuracyLog, readTable } from "./fse";

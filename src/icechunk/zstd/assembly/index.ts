@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 import { forgetTree } from "./huffman";
 import { decodeLiterals } from "./literals";
 import { forgetSequences, regenerate } from "./sequences";

@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** The literals of a block (RFC 8878, 3.1.1.3.1). */
 import { decodeStream, hasTree, readTree } from "./huffman";
 import { LITERALS } from "./memory-map";

@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /**
  * Where everything lies in linear memory. Nothing is ever allocated: tables have fixed places below {@link HEAP}, and the
  * host lays the compressed bytes and the decoded bytes out above it.

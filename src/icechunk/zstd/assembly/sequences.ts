@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** The sequences of a block, decoded and carried out in one pass (RFC 8878, 3.1.1.3.2 and 3.1.1.4). */
 import { backwardBits, loadBits } from "./bits";
 import { accuracyLog, buildTable, readTable } from "./fse";

@@ -1,4 +1,3 @@
-// @ts-nocheck AssemblyScript
 /** What a step answers where it cannot go on; the host has the words. */
 export const CUT_OFF: i32 = -1;
 export const BAD_TABLE: i32 = -2;
