@@ -9,8 +9,8 @@ import { type ProgramFigures, ProgramRunner, randomProgram } from "./oracle/rand
 const engine = loadOfficialEngine();
 
 /** Programs, and turns in each, unless the environment asks for more. */
-const runs = Number(process.env.ICECHUNK_FUZZ_RUNS ?? 15);
-const turns = Number(process.env.ICECHUNK_FUZZ_TURNS ?? 25);
+const runs = Number(process.env.ICECHUNK_FUZZ_RUNS ?? 10);
+const turns = Number(process.env.ICECHUNK_FUZZ_TURNS ?? 20);
 const seed = process.env.ICECHUNK_FUZZ_SEED;
 /** A program of a hundred turns takes two seconds; the whole of them hours where millions are asked for. */
 const timeoutMs = 120_000 + runs * turns * 200;
