@@ -1,4 +1,4 @@
-import type { ByteStore } from "../store/byte-store.js";
+import type { ByteStore, ReadOptions } from "../store/byte-store.js";
 import type { Settings } from "./config.js";
 import { wrapFile } from "./format/envelope.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
@@ -20,6 +20,7 @@ export async function writeInitialSnapshot(
   store: ByteStore,
   settings: Settings,
   flushedAtMicros: number,
+  options: ReadOptions = {},
 ): Promise<void> {
   const snapshot: SnapshotFile = {
     id: initialSnapshotId,
@@ -33,9 +34,11 @@ export async function writeInitialSnapshot(
   const { compressionLevel } = settings;
   const payload = encodeSnapshot(snapshot, initialMetadata);
   const log = encodeTransactionLog(initialSnapshotId, emptyTransactionLog());
+  const put = async (kind: "snapshots" | "transactions", file: Promise<Uint8Array>) =>
+    store.put(objectKey(kind, initialSnapshotId), await file, options);
   await Promise.all([
-    store.put(objectKey("snapshots", initialSnapshotId), await wrapFile("snapshot", payload, compressionLevel)),
-    store.put(objectKey("transactions", initialSnapshotId), await wrapFile("transactionLog", log, compressionLevel)),
+    put("snapshots", wrapFile("snapshot", payload, compressionLevel)),
+    put("transactions", wrapFile("transactionLog", log, compressionLevel)),
   ]);
 }
 

@@ -82,15 +82,16 @@ export class Repository {
    *
    * @throws ConflictError where there is one already.
    */
-  static async create(store: ByteStore, options: RepositoryOptions = {}): Promise<Repository> {
+  static async create(store: ByteStore, options: RepositoryOptions & ReadOptions = {}): Promise<Repository> {
+    const { signal } = options;
     const repository = new Repository(store, options);
-    if (await Repository.exists(store)) throw alreadyThere(store);
+    if (await Repository.exists(store, { signal })) throw alreadyThere(store);
     const config = toConfig(options);
     const settings = toSettings(config, options);
     const flushedAtMicros = nowMicros();
-    await writeInitialSnapshot(store, settings, flushedAtMicros);
+    await writeInitialSnapshot(store, settings, flushedAtMicros, { signal });
     const bytes = await encodeRepository(initialTable(config, flushedAtMicros), settings);
-    if (!(await store.putIf(repositoryKey, bytes, null))) throw alreadyThere(store);
+    if (!(await store.putIf(repositoryKey, bytes, null, { signal }))) throw alreadyThere(store);
     return repository;
   }
 
@@ -101,14 +102,15 @@ export class Repository {
    * @throws UnsupportedError where it is one of a newer spec version than 2.
    * @throws CorruptDataError where its `repo` object is damaged.
    */
-  static async open(store: ByteStore, options: RepositoryOptions = {}): Promise<Repository> {
-    const isVersionTwo = (await findRepositoryFile(store)) !== null;
-    return new Repository(store, options, isVersionTwo ? null : await openVersionOne(store));
+  static async open(store: ByteStore, options: RepositoryOptions & ReadOptions = {}): Promise<Repository> {
+    const { signal } = options;
+    const isVersionTwo = (await findRepositoryFile(store, { signal })) !== null;
+    return new Repository(store, options, isVersionTwo ? null : await openVersionOne(store, { signal }));
   }
 
   /** True where there is a repository, whole or damaged, of any spec version. */
-  static async exists(store: ByteStore): Promise<boolean> {
-    return (await store.head(repositoryKey)) !== null || (await store.head(versionOneKey)) !== null;
+  static async exists(store: ByteStore, options: ReadOptions = {}): Promise<boolean> {
+    return (await store.head(repositoryKey, options)) !== null || (await store.head(versionOneKey, options)) !== null;
   }
 
   /**

@@ -108,7 +108,10 @@ export class Session {
     index: readonly number[],
     options: ReadOptions = {},
   ): Promise<ChunkReference | null> {
-    const table = await this.#lookup(path, Uint32Array.from(index), options);
+    const indices = Uint32Array.from(index);
+    // Wrapped around by the typed array they would name another chunk.
+    if (index.some((number, axis) => indices[axis] !== number)) throw wrongIndex(path, index);
+    const table = await this.#lookup(path, indices, options);
     if (table.count !== 1) throw wrongRank(path, table.rank, index.length);
     return toReference(table, 0);
   }
@@ -182,6 +185,7 @@ export class Session {
     table.count = count;
     const left = this.fillStaged(path, table);
     if (data.manifests.length > 0) await this.#fillFromManifests(record, data, table, left, options);
+    forgetOutside(table, data);
     return table;
   }
 
@@ -286,6 +290,29 @@ function isInsideGrid(table: ReferenceTable, row: number, { dimensions }: ArrayD
     if (table.indices[row * table.rank + axis]! >= dimensions[axis]!.chunkCount) return false;
   }
   return true;
+}
+
+/** What was staged before an array shrank is dropped at commit, so it is not there now. */
+function forgetOutside({ indices, kinds, rank, count }: ReferenceTable, { dimensions }: ArrayData): void {
+  dimensions.forEach(({ chunkCount }, axis) => {
+    for (let row = 0; row < count; row++) {
+      if ((indices[row * rank + axis] as number) >= chunkCount) kinds[row] = referenceKinds.none;
+    }
+  });
+}
+
+/** True where the array has a chunk of these numbers. */
+export function isInGrid({ dimensions }: ArrayData, index: readonly number[]): boolean {
+  return dimensions.every(({ chunkCount }, axis) => (index[axis] ?? 0) < chunkCount);
+}
+
+function wrongIndex(path: string, index: readonly number[]): InvalidInputError {
+  return new InvalidInputError(
+    `[${index.join(", ")}] are not the numbers of a chunk of ${path}: whole, from 0 to 2^32 - 1.`,
+    {
+      details: { path, index: [...index] },
+    },
+  );
 }
 
 function wrongRank(path: string, rank: number, given: number): InvalidInputError {

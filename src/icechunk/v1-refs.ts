@@ -132,8 +132,8 @@ export class VersionOneRefs {
  *
  * @throws NotFoundError where there is none.
  */
-export async function openVersionOne(store: ByteStore): Promise<VersionOneRefs> {
-  if (await store.head(versionOneKey)) return new VersionOneRefs(store);
+export async function openVersionOne(store: ByteStore, options: ReadOptions = {}): Promise<VersionOneRefs> {
+  if (await store.head(versionOneKey, options)) return new VersionOneRefs(store);
   throw new NotFoundError(`There is no Icechunk repository at ${store.url}.`, { details: { store: store.url } });
 }
 

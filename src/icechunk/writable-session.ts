@@ -10,7 +10,7 @@ import { moveNodes } from "./move.js";
 import { readIntervening, rebase } from "./rebase.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
 import { relocateReferences } from "./relocate-references.js";
-import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
+import { isInGrid, type ReadChunkOptions, Session, type SessionContext } from "./session.js";
 import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
 import type { CommitRequest } from "./snapshot-list.js";
 import { StagedReferences } from "./staged-references.js";
@@ -250,7 +250,9 @@ export class WritableSession extends Session {
     index: readonly number[],
     options: ReadChunkOptions = {},
   ): Promise<Uint8Array | null> {
-    const pending = this.#changes.staged.get(this.array(path).record.id)?.nativeChunk(index) ?? null;
+    const { record, data } = this.array(path);
+    const staged = isInGrid(data, index) ? this.#changes.staged.get(record.id) : undefined;
+    const pending = staged?.nativeChunk(index) ?? null;
     if (pending === null || this.#isCommitted) return super.readChunk(path, index, options);
     const { offset, length } = options.range ?? { offset: 0, length: pending.length };
     return pending.slice(offset, offset + length);

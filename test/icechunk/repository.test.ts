@@ -235,6 +235,39 @@ describe("chunks", () => {
   });
 });
 
+describe("chunks outside of an array", () => {
+  test("what was staged before an array shrank is not there any more, inline or native", async () => {
+    const session = await repository.writableSession();
+    session.setArray("/a", exampleArray([4], [1]));
+    session.setChunk("/a", [1], Uint8Array.of(1));
+    session.setChunk("/a", [3], new Uint8Array(1000));
+    session.setArray("/a", exampleArray([2], [1]));
+    expect(await session.readChunk("/a", [1])).toEqual(Uint8Array.of(1));
+    expect(await session.readChunk("/a", [3])).toBeNull();
+    expect(await session.chunkReference("/a", [3])).toBeNull();
+    await session.commit("shrunk");
+    expect(await (await repository.session()).readChunk("/a", [3])).toBeNull();
+  });
+
+  test("a number that 32 bits cannot hold is refused, and names no other chunk", async () => {
+    const session = await repository.writableSession();
+    session.setArray("/a", exampleArray([4], [1]));
+    session.setChunk("/a", [0], Uint8Array.of(7));
+    for (const number of [2 ** 32, -1, 0.5]) {
+      await expect(session.chunkReference("/a", [number])).rejects.toThrow(/from 0 to 2\^32 - 1/);
+    }
+    await session.commit("one chunk");
+  });
+
+  test("a call that was given up before it began touches no store", async () => {
+    const signal = AbortSignal.abort();
+    store.clear();
+    await expect(Repository.open(store, { signal })).rejects.toThrow();
+    await expect(Repository.exists(store, { signal })).rejects.toThrow();
+    await expect(Repository.create(withRecording(new MemoryStore("other")), { signal })).rejects.toThrow();
+  });
+});
+
 describe("virtual references", () => {
   test("come back with location, range and checksum", async () => {
     await repository.transact(
