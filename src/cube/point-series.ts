@@ -1,6 +1,5 @@
 import { InvalidInputError, SelectionError } from "../errors.js";
-import type { Affine } from "../geo/affine.js";
-import { type Crs, crsText } from "../geo/crs.js";
+import { crsText } from "../geo/crs.js";
 import { type Pixel, pixelAt } from "../geo/geo-box.js";
 import { openProjection } from "../geo/projection.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
@@ -11,8 +10,8 @@ import { type Destination, gather } from "../lazy/gather.js";
 import { planWindows, type WantedWindow } from "../lazy/plan-windows.js";
 import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";
 import { Status, type StatusName, statusName } from "../ndarray/status.js";
-import { slotSize, slotTransform } from "../warehouse/slots.js";
 import type { Stack } from "../warehouse/stack.js";
+import type { SceneGrid } from "./lattice.js";
 import { bandsOfStacks, nodataOf, type Scope, unsupportedOption } from "./scope.js";
 
 export interface PointSeriesOptions {
@@ -104,41 +103,40 @@ interface CoveringScene {
 }
 
 async function findPixels(scope: Scope, lon: number, lat: number): Promise<CoveringScene[]> {
-  const { warehouse, scenes, stacks } = scope;
-  const placeIn = createProjector(lon, lat);
+  const { warehouse, scenes, stacks, grids } = scope;
+  const places = await placesIn(grids, lon, lat);
   const found: CoveringScene[] = [];
-  for (let time = 0; time < scenes.length; time++) {
-    const scene = scenes[time] ?? 0;
-    const [stackIndex, slot] = [stacks[time] ?? 0, warehouse.scenes.slot[scene] ?? 0];
-    const stack = warehouse.stack(stackIndex);
-    if (stack.crs === null) continue;
-    const slots = await warehouse.slots(stack);
-    const transform = stack.transform ?? slotTransform(slots, slot);
-    if (transform === null) continue;
-    const { width, height } = slotSize(slots, stack.levels.length, slot, 0);
-    const pixel = pixelIn(stack.crs, transform, width, height, await placeIn(stack.crs));
+  // Scenes of one exact stack share one grid object, and so one answer.
+  const pixels = new Map<SceneGrid, Pixel | null>();
+  for (const [time, grid] of grids.entries()) {
+    let pixel = pixels.get(grid);
+    if (pixel === undefined) {
+      pixel = pixelIn(grid, places);
+      pixels.set(grid, pixel);
+    }
     if (pixel === null) continue;
-    const window = { stack: stackIndex, slot, scene, level: 0, ...pixel, rows: 1, cols: 1 };
-    found.push({ time, window });
+    const scene = scenes[time] ?? 0;
+    const slot = warehouse.scenes.slot[scene] ?? 0;
+    found.push({ time, window: { stack: stacks[time] ?? 0, slot, scene, level: 0, ...pixel, rows: 1, cols: 1 } });
   }
   return found;
 }
 
-/** The point in the units of a CRS; computed once for each. */
-function createProjector(lon: number, lat: number): (crs: Crs) => Promise<[number, number]> {
+/** The point in the units of every CRS, by its text. */
+async function placesIn(grids: readonly SceneGrid[], lon: number, lat: number): Promise<Map<string, [number, number]>> {
   const places = new Map<string, [number, number]>();
-  return async (crs) => {
-    const key = crsText(crs);
-    let place = places.get(key);
-    if (place === undefined) {
-      place = (await openProjection(crs)).forward(lon, lat);
-      places.set(key, place);
-    }
-    return place;
-  };
+  for (const crs of new Set(grids.map((grid) => grid.crs))) {
+    if (crs !== null) places.set(crsText(crs), (await openProjection(crs)).forward(lon, lat));
+  }
+  return places;
 }
 
-function pixelIn(crs: Crs, transform: Affine, width: number, height: number, [x, y]: [number, number]): Pixel | null {
+function pixelIn(
+  { crs, transform, width, height }: SceneGrid,
+  places: ReadonlyMap<string, [number, number]>,
+): Pixel | null {
+  if (crs === null || transform === null) return null;
+  const [x = Number.NaN, y = Number.NaN] = places.get(crsText(crs)) ?? [];
   return Number.isFinite(x) && Number.isFinite(y) ? pixelAt({ crs, transform, width, height }, x, y) : null;
 }
 

@@ -52,7 +52,7 @@ async function sceneWindow({ warehouse, scenes, stacks }: Scope, time: number) {
   const stack = stacks[time] ?? 0;
   const slot = warehouse.scenes.slot[scene] ?? 0;
   const { levels } = warehouse.stack(stack);
-  return { scene, stack, slot, ...slotSize(await warehouse.slots(warehouse.stack(stack)), levels.length, slot, 0) };
+  return { scene, stack, slot, ...slotSize(await warehouse.slotGrids(warehouse.stack(stack)), levels.length, slot, 0) };
 }
 
 /** Read the scope's window at the given time steps: the named bands, in the scenes' own type. */

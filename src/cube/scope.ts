@@ -56,28 +56,23 @@ export function joinScenes(grids: readonly SceneGrid[]): Pick<Scope, "lattice" |
 }
 
 async function gridsOf(warehouse: Warehouse, scenes: Int32Array, stacks: Int32Array): Promise<SceneGrid[]> {
-  const exact = new Map<number, SceneGrid>();
-  const grids: SceneGrid[] = [];
-  for (const [i, row] of scenes.entries()) {
-    const stack = warehouse.stack(stacks[i] ?? 0);
-    let grid = exact.get(stacks[i] ?? 0);
-    if (grid === undefined) {
-      grid = stack.kind === "exact" ? gridOfStack(stack) : await gridOfSlot(warehouse, stack, row);
-      if (stack.kind === "exact") exact.set(stacks[i] ?? 0, grid);
-    }
-    grids.push(grid);
+  const gridOf = new Map<number, (slot: number) => SceneGrid>();
+  for (const index of new Set(stacks)) gridOf.set(index, await gridFinder(warehouse, warehouse.stack(index)));
+  return Array.from(scenes, (row, i) => {
+    const find = gridOf.get(stacks[i] ?? 0) as (slot: number) => SceneGrid;
+    return find(warehouse.scenes.slot[row] ?? 0);
+  });
+}
+
+/** The grid of each slot of a stack: one and the same object where they share it. */
+async function gridFinder(warehouse: Warehouse, stack: Stack): Promise<(slot: number) => SceneGrid> {
+  const { crs, transform, levels } = stack;
+  if (stack.kind === "exact") {
+    const grid = { crs, transform, width: levels[0]?.width ?? 0, height: levels[0]?.height ?? 0 };
+    return () => grid;
   }
-  return grids;
-}
-
-function gridOfStack({ crs, transform, levels: [full] }: Stack): SceneGrid {
-  return { crs, transform, width: full?.width ?? 0, height: full?.height ?? 0 };
-}
-
-async function gridOfSlot(warehouse: Warehouse, stack: Stack, row: number): Promise<SceneGrid> {
-  const slots = await warehouse.slots(stack);
-  const slot = warehouse.scenes.slot[row] ?? 0;
-  return { crs: stack.crs, transform: slotTransform(slots, slot), ...slotSize(slots, stack.levels.length, slot, 0) };
+  const grids = await warehouse.slotGrids(stack);
+  return (slot) => ({ crs, transform: slotTransform(grids, slot), ...slotSize(grids, levels.length, slot, 0) });
 }
 
 /** Names of all bands, those of the first stack first. */

@@ -24,18 +24,22 @@ export interface Slot {
   sizes: readonly (readonly [width: number, height: number])[];
 }
 
+/** Where the slots of a stack lie and how large they are, column by column: what opening needs. */
+export interface SlotGrids {
+  /** Six coefficients a slot; NaN without georeference. */
+  transform: Float64Array;
+  /** Height and width of each level, `2 · levels` numbers a slot. */
+  shape: Int32Array;
+}
+
 /** The slots of a stack, column by column. */
-export interface SlotTable {
+export interface SlotTable extends SlotGrids {
   timeMs: Float64Array;
   scene: Int32Array;
   source: string[];
   sizeBytes: Float64Array;
   modifiedMs: Float64Array;
   headerHash: Uint32Array;
-  /** Six coefficients a slot; NaN without georeference. */
-  transform: Float64Array;
-  /** Height and width of each level, `2 · levels` numbers a slot. */
-  shape: Int32Array;
 }
 
 interface SlotColumns {
@@ -114,26 +118,38 @@ export async function writeSlots(
   await writeRows(session, stack.path, changes, rows, before);
 }
 
-/** Every slot of a stack, column by column. */
-export async function readSlots(session: Session, stack: Stack): Promise<SlotTable> {
+/** Grids of every slot of a stack: two small columns. */
+export async function readSlotGrids(session: Session, stack: Stack): Promise<SlotGrids> {
   const columns = slotColumns(stack.levels.length);
-  const read = <T>(spec: ColumnSpec) =>
-    readColumn(session, `${stack.path}/${spec.name}`, spec, stack.slots) as Promise<T>;
-  const [timeMs, scene, source, sizeBytes, modifiedMs, headerHash, transform, shape] = await Promise.all([
+  const [transform, shape] = await Promise.all([
+    readStackColumn<Float64Array>(session, stack, columns.transform),
+    readStackColumn<Int32Array>(session, stack, columns.shape),
+  ]);
+  return { transform, shape };
+}
+
+/** Every slot of a stack, column by column; `grids` where they were read already. */
+export async function readSlots(session: Session, stack: Stack, grids?: Promise<SlotGrids>): Promise<SlotTable> {
+  const columns = slotColumns(stack.levels.length);
+  const read = <T>(spec: ColumnSpec) => readStackColumn<T>(session, stack, spec);
+  const [timeMs, scene, source, sizeBytes, modifiedMs, headerHash, { transform, shape }] = await Promise.all([
     read<Float64Array>(columns.time),
     read<Int32Array>(columns.scene),
     read<string[]>(columns.source),
     read<Float64Array>(columns.size),
     read<Float64Array>(columns.modified),
     read<Uint32Array>(columns.headerHash),
-    read<Float64Array>(columns.transform),
-    read<Int32Array>(columns.shape),
+    grids ?? readSlotGrids(session, stack),
   ]);
   return { timeMs, scene, source, sizeBytes, modifiedMs, headerHash, transform, shape };
 }
 
+function readStackColumn<T>(session: Session, stack: Stack, spec: ColumnSpec): Promise<T> {
+  return readColumn(session, `${stack.path}/${spec.name}`, spec, stack.slots) as Promise<T>;
+}
+
 /** Transform of a slot; null without georeference. */
-export function slotTransform(slots: SlotTable, index: number): Affine | null {
+export function slotTransform(slots: SlotGrids, index: number): Affine | null {
   const at = index * 6;
   const [a, b, c, d, e, f] = slots.transform.subarray(at, at + 6);
   if (a === undefined || Number.isNaN(a)) return null;
@@ -142,7 +158,7 @@ export function slotTransform(slots: SlotTable, index: number): Affine | null {
 
 /** Size of a slot's level in pixels. */
 export function slotSize(
-  slots: SlotTable,
+  slots: SlotGrids,
   levels: number,
   index: number,
   level: number,

@@ -4,7 +4,7 @@ import { storeName } from "../store/index.js";
 import { FORMAT_VERSION, OWN_ATTRIBUTE } from "./layout.js";
 import { openRepository, openWarehouseStore } from "./open-repository.js";
 import { readSceneIds, readSceneTable, type SceneTable } from "./scene-table.js";
-import { readSlots, type SlotTable } from "./slots.js";
+import { readSlotGrids, readSlots, type SlotGrids, type SlotTable } from "./slots.js";
 import { openSourceStores, type SourceStores } from "./sources.js";
 import type { Stack } from "./stack.js";
 import { readStack } from "./stack-metadata.js";
@@ -23,6 +23,7 @@ export class Warehouse {
   readonly sources: SourceStores;
   readonly scenes: SceneTable;
   readonly #stacks = new Map<string, Stack>();
+  readonly #grids = new Map<string, Promise<SlotGrids>>();
   readonly #slots = new Map<string, Promise<SlotTable>>();
   #ids: Promise<string[]> | undefined;
 
@@ -47,11 +48,21 @@ export class Warehouse {
     return stack;
   }
 
+  /** Where the slots of a stack lie: cheaper than all of {@link slots}. */
+  slotGrids(stack: Stack): Promise<SlotGrids> {
+    let grids = this.#grids.get(stack.path);
+    if (grids === undefined) {
+      grids = readSlotGrids(this.session, stack);
+      this.#grids.set(stack.path, grids);
+    }
+    return grids;
+  }
+
   /** The slots of a stack. */
   slots(stack: Stack): Promise<SlotTable> {
     let slots = this.#slots.get(stack.path);
     if (slots === undefined) {
-      slots = readSlots(this.session, stack);
+      slots = readSlots(this.session, stack, this.slotGrids(stack));
       this.#slots.set(stack.path, slots);
     }
     return slots;
