@@ -1,6 +1,7 @@
 import { type InspectedFile, inspectJson } from "../cog/inspect.js";
 import { openTiffHeader } from "../cog/open-cog-info.js";
 import { type ErrorJson, errorToJson, NotFoundError } from "../errors.js";
+import { eachFile } from "./each-file.js";
 import { resolveSourceRoot, type SourceFile, scanFiles } from "./scan.js";
 
 /** A file that could not be read, in a listing of many. */
@@ -27,7 +28,7 @@ export interface InspectDirectoryOptions {
  */
 export async function inspectCog(path: string, options: { signal?: AbortSignal } = {}): Promise<InspectedFile> {
   const root = await resolveSourceRoot(path);
-  const [file, another] = await scanFiles(root, root.folder, options.signal);
+  const [file, another] = await scanFiles(root, undefined, options.signal);
   if (file === undefined || another !== undefined) {
     throw new NotFoundError(`${path}: not one file; inspectDirectory takes folders and patterns`, {
       details: { path },
@@ -51,17 +52,17 @@ export async function inspectDirectory(
   options: InspectDirectoryOptions = {},
 ): Promise<(InspectedFile | InspectFailure)[]> {
   const root = await resolveSourceRoot(path, options.globPattern);
-  const files = await scanFiles(root, root.folder, options.signal);
-  const found: (InspectedFile | InspectFailure)[] = [];
-  for (const file of files) {
-    options.signal?.throwIfAborted();
+  const files = await scanFiles(root, undefined, options.signal);
+  const found = new Array<InspectedFile | InspectFailure>(files.length);
+  let done = 0;
+  await eachFile(files, options.signal, async (file, index) => {
     try {
-      found.push(await inspectFile(file, file.path, options.signal));
+      found[index] = await inspectFile(file, file.path, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      found.push({ path: file.path, error: errorToJson(error) });
+      found[index] = { path: file.path, error: errorToJson(error) };
     }
-    options.onProgress?.(found.length, files.length);
-  }
+    options.onProgress?.(++done, files.length);
+  });
   return found;
 }

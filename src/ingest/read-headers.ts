@@ -3,14 +3,9 @@ import { openCogInfo } from "../cog/open-cog-info.js";
 import { SourceChangedError } from "../errors.js";
 import { lonLatBounds } from "../geo/lonlat-bounds.js";
 import { openProjection } from "../geo/projection.js";
+import { eachFile } from "./each-file.js";
 import { groundKey, type ReadHeader } from "./place.js";
 import type { SourceFile } from "./scan.js";
-
-/** Headers under way at once: enough to hide a network's latency, few enough for any file limit. */
-const HEADERS_AT_ONCE = 16;
-
-/** A warm disk answers without ever leaving the thread; this often the thread is given back for signals and timers. */
-const YIELD_EVERY_MS = 40;
 
 /** A header with the ground its image covers. */
 export interface LocatedHeader extends ReadHeader {
@@ -30,25 +25,15 @@ export interface ReadHeadersOptions {
  */
 export async function readHeaders(files: readonly SourceFile[], options: ReadHeadersOptions): Promise<void> {
   const boundsOf = createBoundsCache();
-  let next = 0;
-  let yielded = performance.now();
-  const worker = async () => {
-    for (let file = files[next++]; file !== undefined; file = files[next++]) {
+  await eachFile(files, options.signal, async (file) => {
+    try {
+      const header = await readHeader(file, options.signal);
+      options.onHeader(file, { ...header, bbox: await boundsOf(header.info) });
+    } catch (error) {
       options.signal?.throwIfAborted();
-      if (performance.now() - yielded > YIELD_EVERY_MS) {
-        await new Promise((resolve) => setImmediate(resolve));
-        yielded = performance.now();
-      }
-      try {
-        const header = await readHeader(file, options.signal);
-        options.onHeader(file, { ...header, bbox: await boundsOf(header.info) });
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        options.onFailure(file, error);
-      }
+      options.onFailure(file, error);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(HEADERS_AT_ONCE, files.length) }, worker));
+  });
 }
 
 async function readHeader(file: SourceFile, signal: AbortSignal | undefined): Promise<ReadHeader> {
