@@ -93,7 +93,8 @@ function levelFacts({ width, height, layout, encoding }: CogInfo["levels"][numbe
   };
 }
 
-function nodataJson(nodata: CogInfo["nodata"]): number | string | null {
+/** A nodata value as JSON: numbers beyond JSON's reach (64 bits, infinities) as text. */
+export function nodataJson(nodata: CogInfo["nodata"]): number | string | null {
   if (typeof nodata === "bigint") {
     return BigInt.asIntN(54, nodata) === nodata ? Number(nodata) : nodata.toString();
   }

@@ -4,7 +4,6 @@ import { planWindows, type WantedWindow } from "../lazy/plan-windows.js";
 import type { ReadPlan } from "../lazy/read-plan.js";
 import { createTypedArray, isFloat, type TypedArray } from "../ndarray/dtype.js";
 import { Status } from "../ndarray/status.js";
-import { slotSize } from "../warehouse/slots.js";
 import { commonDType, type IndexRange, latticeOf, nodataOf, type Scope } from "./scope.js";
 
 /** Pixels of some time steps: `[time, band, row, col]` in C order, and the status of each. */
@@ -22,14 +21,16 @@ export async function planScope(scope: Scope, bands: readonly string[], times: I
   const windows: WantedWindow[] = [];
   const places: WindowPlace[] = [];
   for (let time = times.start; time < times.stop; time++) {
-    const window = await sceneWindow(scope, time);
+    const { width = 0, height = 0 } = scope.grids[time] ?? {};
     const [top = 0, left = 0] = lattice.origins.subarray(time * 2, time * 2 + 2);
     const row = Math.max(0, scope.rows.start - top);
     const col = Math.max(0, scope.cols.start - left);
-    const rows = Math.min(window.height, scope.rows.stop - top) - row;
-    const cols = Math.min(window.width, scope.cols.stop - left) - col;
+    const rows = Math.min(height, scope.rows.stop - top) - row;
+    const cols = Math.min(width, scope.cols.stop - left) - col;
     if (rows <= 0 || cols <= 0) continue;
-    windows.push({ stack: window.stack, slot: window.slot, scene: window.scene, level: 0, row, col, rows, cols });
+    const scene = scope.scenes[time] ?? 0;
+    const slot = scope.warehouse.scenes.slot[scene] ?? 0;
+    windows.push({ stack: scope.stacks[time] ?? 0, slot, scene, level: 0, row, col, rows, cols });
     places.push({ time, row: top + row - scope.rows.start, col: left + col - scope.cols.start });
   }
   return { plan: await planWindows(scope.warehouse, bands, windows), places };
@@ -45,14 +46,6 @@ interface WindowPlace {
   time: number;
   row: number;
   col: number;
-}
-
-async function sceneWindow({ warehouse, scenes, stacks }: Scope, time: number) {
-  const scene = scenes[time] ?? 0;
-  const stack = stacks[time] ?? 0;
-  const slot = warehouse.scenes.slot[scene] ?? 0;
-  const { levels } = warehouse.stack(stack);
-  return { scene, stack, slot, ...slotSize(await warehouse.slotGrids(warehouse.stack(stack)), levels.length, slot, 0) };
 }
 
 /** Read the scope's window at the given time steps: the named bands, in the scenes' own type. */

@@ -1,4 +1,5 @@
 import { GridMismatchError, UnsupportedError } from "../errors.js";
+import { translateAffine } from "../geo/affine.js";
 import type { GeoBox } from "../geo/geo-box.js";
 import type { DType } from "../ndarray/dtype.js";
 import { slotSize, slotTransform } from "../warehouse/slots.js";
@@ -95,10 +96,9 @@ export function geoBoxOf(scope: Scope): GeoBox | null {
   if (scope.lattice instanceof GridMismatchError) return null;
   const box = latticeGeoBox(scope.lattice);
   if (box === null) return null;
-  const [a, b, c, d, e, f] = box.transform;
   const { start: col, stop: colStop } = scope.cols;
   const { start: row, stop: rowStop } = scope.rows;
-  const transform = [a, b, a * col + b * row + c, d, e, d * col + e * row + f] as const;
+  const transform = translateAffine(box.transform, col, row);
   return { crs: box.crs, transform, width: colStop - col, height: rowStop - row };
 }
 
@@ -112,9 +112,7 @@ export function commonDType(scope: Scope): DType {
 }
 
 /**
- * The value that stands for "missing" in every scene of the scope, as the type holds it; null where there is none.
- *
- * Scenes may differ: each has its own while it is read, and the status says the rest.
+ * The value that stands for "missing" in the scenes of a stack, as their type holds it; null where there is none, or NaN.
  */
 export function nodataOf(stack: Stack): number | bigint | null {
   if (stack.nodata === null || stack.nodata === "nan") return null;

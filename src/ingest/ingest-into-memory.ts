@@ -1,5 +1,5 @@
 import { errorFromJson, NotFoundError } from "../errors.js";
-import { MemoryStore } from "../store/index.js";
+import { FileStore, MemoryStore } from "../store/index.js";
 import { appendScenes } from "../warehouse/append.js";
 import { createRepository } from "../warehouse/open-repository.js";
 import { type Warehouse, warehouseAt } from "../warehouse/warehouse.js";
@@ -16,10 +16,10 @@ const NAME = "file";
  */
 export async function ingestIntoMemory(source: string, options: ReadScenesOptions): Promise<Warehouse> {
   const root = await resolveSourceRoot(source);
-  const files = await scanFiles(root, root.folder, options.signal);
-  const [first] = files;
-  if (first === undefined) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
-  const container = { name: NAME, folder: root.folder, isNew: true };
+  const store = new FileStore(root.folder);
+  const files = await scanFiles(root, store, options.signal);
+  if (files.length === 0) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
+  const container = { name: NAME, folder: root.folder, store, isNew: true };
   const contained = files.map((file) => ({ file, container }));
   const { drafts, failed } = await readScenes(contained, null, options);
   if (failed[0] !== undefined) throw errorFromJson(failed[0].error);
@@ -31,6 +31,6 @@ export async function ingestIntoMemory(source: string, options: ReadScenesOption
     },
     { message: `references into ${source}` },
   );
-  const containers = [{ name: NAME, urlPrefix: `${first.store.url}/`, store: null }];
-  return warehouseAt(repository, undefined, { containers, storeOf: () => first.store });
+  const containers = [{ name: NAME, urlPrefix: `${store.url}/`, store: null }];
+  return warehouseAt(repository, undefined, { containers, storeOf: () => store });
 }

@@ -144,8 +144,9 @@ async function scanSources(
   for (const source of sources) {
     const root = await resolveSourceRoot(source, options.globPattern);
     const container = containerFor(containers, root.folder);
-    for (const file of await scanFiles(root, container.folder, options.signal))
+    for (const file of await scanFiles(root, container.store, options.signal)) {
       files.set(file.path, underInnermost(containers, { file, container }));
+    }
   }
   if (files.size === 0) {
     throw new NotFoundError(`${sources.join(", ")}: no matching file (${options.globPattern ?? "*.tif, *.tiff"})`, {
@@ -189,7 +190,8 @@ async function knownContainers(repository: Repository | null): Promise<Container
   const known: Container[] = [];
   for (const { name, urlPrefix } of (await repository?.containers()) ?? []) {
     if (!urlPrefix.startsWith("file://") || !name) continue;
-    known.push({ name, folder: urlFolder(urlPrefix).replace(/\/$/, ""), isNew: false });
+    const folder = urlFolder(urlPrefix).replace(/\/$/, "");
+    known.push({ name, folder, store: new FileStore(folder), isNew: false });
   }
   return known;
 }
@@ -200,7 +202,7 @@ function containerFor(containers: Container[], folder: string): Container {
   holders.sort((a, b) => b.folder.length - a.folder.length);
   const [holder] = holders;
   if (holder !== undefined) return holder;
-  const container = { name: containerName(folder), folder, isNew: true };
+  const container = { name: containerName(folder), folder, store: new FileStore(folder), isNew: true };
   containers.push(container);
   return container;
 }
@@ -213,7 +215,7 @@ function underInnermost(containers: readonly Container[], { file, container }: C
   }
   if (inner === container) return { file, container };
   const key = file.key.slice(inner.folder.length - container.folder.length);
-  return { file: { ...file, key, store: new FileStore(inner.folder) }, container: inner };
+  return { file: { ...file, key, store: inner.store }, container: inner };
 }
 
 async function commitDrafts(

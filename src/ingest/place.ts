@@ -1,4 +1,5 @@
 import type { CogInfo, ImageLevel } from "../cog/cog-info.js";
+import { nodataJson } from "../cog/inspect.js";
 import { InvalidInputError, UnsupportedError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import type { SceneDraft } from "../warehouse/append.js";
@@ -94,7 +95,7 @@ function stackProfile(file: SourceFile, info: CogInfo, options: PlaceOptions): S
     crs: info.crs,
     dtype: info.dtype,
     bands: bandNames(file, info, options),
-    nodata: typeof info.nodata === "bigint" ? info.nodata.toString() : info.nodata,
+    nodata: nodataJson(info.nodata),
     scale: [...info.scale],
     offset: [...info.offset],
     levels: info.levels.map((level, index) => stackLevel(file, info, level, index)),

@@ -1,4 +1,5 @@
 import { type ErrorJson, errorToJson } from "../errors.js";
+import type { FileStore } from "../store/index.js";
 import type { SceneDraft } from "../warehouse/append.js";
 import type { ProductProfile } from "../warehouse/product.js";
 import { parseDatePattern } from "./acquisition-time.js";
@@ -10,6 +11,8 @@ import type { SourceFile } from "./scan.js";
 export interface Container {
   name: string;
   folder: string;
+  /** Reads what lies in the folder. */
+  store: FileStore;
   isNew: boolean;
 }
 

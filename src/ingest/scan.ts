@@ -60,10 +60,14 @@ export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Pr
  * The files of a root, sorted by path; nothing but the listing is read.
  *
  * @param root As {@link resolveSourceRoot} gives it.
- * @param container Folder whose store reads them: the root, or a folder above that the warehouse knows already.
+ * @param store What reads them: a store of the root, or of a folder above it. Keys are relative to its folder.
  */
-export async function scanFiles(root: SourceRoot, container: string, signal?: AbortSignal): Promise<SourceFile[]> {
-  const store = new FileStore(container);
+export async function scanFiles(
+  root: SourceRoot,
+  store = new FileStore(root.folder),
+  signal?: AbortSignal,
+): Promise<SourceFile[]> {
+  const container = store.folder;
   const below = toKey(relative(container, root.folder));
   const prefix = below === "" ? "" : `${below}/`;
   const files: SourceFile[] = [];

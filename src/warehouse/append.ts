@@ -1,6 +1,6 @@
 import type { Affine } from "../geo/affine.js";
 import type { Session, WritableSession } from "../icechunk/index.js";
-import { FORMAT_VERSION, levelPath, MAX_EXACT_STACKS, OWN_ATTRIBUTE, stackPath } from "./layout.js";
+import { FORMAT_VERSION, isStackOf, levelPath, MAX_EXACT_STACKS, OWN_ATTRIBUTE, stackPath } from "./layout.js";
 import { type ProductProfile, readProduct, writeProduct } from "./product.js";
 import { readSceneIds, type SceneRow, sceneTableSize, writeScenes } from "./scene-table.js";
 import { readSlots, type Slot, writeSlots } from "./slots.js";
@@ -124,7 +124,7 @@ async function openProduct(session: WritableSession, profile: ProductProfile): P
     idOfRow,
     nextRow: rows,
   };
-  for (const path of stackPaths.filter((stack) => stack.startsWith(`/${profile.productId}/`))) {
+  for (const path of stackPaths.filter((stack) => isStackOf(stack, profile.productId))) {
     const stack = readStack(session, path);
     const open: OpenStack = { stack, before: stack.slots, placements: [], vacated: [] };
     product.stacks.set(stackKey(stack), open);
@@ -326,7 +326,7 @@ export interface SourceState {
 export async function knownSources(session: Session, productId: string): Promise<Map<string, SourceState>> {
   const known = new Map<string, SourceState>();
   for (const path of sceneTableSize(session).stacks) {
-    if (!path.startsWith(`/${productId}/`)) continue;
+    if (!isStackOf(path, productId)) continue;
     const table = await readSlots(session, readStack(session, path));
     table.source.forEach((source, index) => {
       if ((table.scene[index] ?? -1) < 0) return;

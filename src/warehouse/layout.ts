@@ -34,6 +34,11 @@ export function stackPath(productId: string, name: string): string {
   return `/${productId}/${name}`;
 }
 
+/** True for the path of a stack of this product. */
+export function isStackOf(path: string, productId: string): boolean {
+  return path.startsWith(`${productPath(productId)}/`);
+}
+
 /** Pixel array of a stack: level 0 is full resolution, 1 the first overview. */
 export function levelPath(stack: string, level: number): string {
   return `${stack}/${level}`;

@@ -1,4 +1,5 @@
 import { NotFoundError } from "../errors.js";
+import { isStackOf } from "./layout.js";
 import { productIds } from "./product.js";
 import type { SceneTable } from "./scene-table.js";
 import type { Warehouse } from "./warehouse.js";
@@ -42,7 +43,7 @@ function stacksOfProduct({ scenes, session, url }: Warehouse, productId: string 
       details: { productId, products: known },
     });
   }
-  return scenes.stacks.map((path) => path.startsWith(`/${productId}/`));
+  return scenes.stacks.map((path) => isStackOf(path, productId));
 }
 
 function isWithin(time: number, [start, end]: readonly [number, number]): boolean {

@@ -146,6 +146,7 @@ describe("nodata", () => {
       [Number.NaN, 0, 1],
       [2, 0, 0],
     ],
+    ["an infinity", row("float32", [Number.NEGATIVE_INFINITY, 0, 1], "-inf"), [Number.NaN, 0, 1], [2, 0, 0]],
     ["a number no sample can be", row("uint8", [0, 1, 255], "-9999"), [0, 1, 255], null],
     [
       "another number than NaN, which is missing still",
