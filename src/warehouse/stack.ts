@@ -46,18 +46,12 @@ export interface Stack extends StackProfile {
 /** Text equal for two files whose blocks decode alike and mean the same: they may share a free stack. */
 export function encodingKey(profile: StackProfile): string {
   const { crs, dtype, bands, nodata, scale, offset, levels } = profile;
-  const blocks = levels.map(({ layout, encoding, planes }) => [
-    layout,
-    planes,
-    encoding.dtype,
-    encoding.byteOrder,
-    encoding.rows,
-    encoding.cols,
-    encoding.samples,
-    encoding.compression,
-    encoding.predictor,
-  ]);
+  const blocks = levels.map(({ layout, encoding, planes }) => [layout, planes, Object.entries(encoding).sort(byName)]);
   return JSON.stringify([crs === null ? null : crsText(crs), dtype, bands, nodata, scale, offset, blocks]);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 /** Text equal for two files that also lie on the same grid: they may share an exact stack. */
