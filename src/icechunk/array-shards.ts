@@ -1,6 +1,7 @@
 import type { ManifestCache } from "./manifest-cache.js";
 import { ReferenceTable, referenceKinds } from "./reference-table.js";
 import type { ArrayData, ManifestRef } from "./snapshot-file.js";
+import { sortRows } from "./sort-rows.js";
 
 /** The references of one shard, to become one manifest. */
 export interface Shard {
@@ -140,18 +141,6 @@ class ShardRows {
     }
     return id;
   }
-}
-
-/** Rows in ascending order of chunk index; of equal ones the last, which is the newest. */
-export function sortRows(table: ReferenceTable, rows: readonly number[]): number[] {
-  const sorted = isAscending(table, rows) ? rows : rows.toSorted((a, b) => table.compareRows(a, b) || a - b);
-  return sorted.filter((row, i) => i === sorted.length - 1 || table.compareRows(row, sorted[i + 1]!) !== 0);
-}
-
-/** References mostly come in order, and then need no sorting. */
-function isAscending(table: ReferenceTable, rows: readonly number[]): boolean {
-  for (let i = 1; i < rows.length; i++) if (table.compareRows(rows[i - 1]!, rows[i]!) >= 0) return false;
-  return true;
 }
 
 function boundingBox(table: ReferenceTable, rows: readonly number[]): { from: number; to: number }[] {

@@ -1,5 +1,5 @@
-import { sortRows } from "./array-shards.js";
 import type { NodeRecord, SnapshotFile } from "./snapshot-file.js";
+import { sortRows } from "./sort-rows.js";
 import type { StagedReferences } from "./staged-references.js";
 import { type ChangedChunks, emptyTransactionLog, type MovedNode, type TransactionLog } from "./transaction-log.js";
 

@@ -2,16 +2,17 @@ import { CorruptDataError, InvalidInputError, UnsupportedError } from "../errors
 import type { ByteStore } from "../store/byte-store.js";
 import { distribute, type Shard } from "./array-shards.js";
 import { type ChangeSet, toTransactionLog } from "./change-set.js";
-import type { Settings } from "./config.js";
+import { isInGrid } from "./chunk-grid.js";
 import { type FileType, wrapFile } from "./format/envelope.js";
 import { compareBytes, idToText, randomId } from "./format/object-id.js";
 import { initialSnapshotId } from "./initial-snapshot.js";
 import { buildManifest } from "./manifest-builder.js";
-import { nowMicros } from "./repository-file.js";
+import { nowMicros } from "./repository-update.js";
 import type { SessionContext } from "./session.js";
+import type { Settings } from "./settings.js";
+import { encodeSnapshot } from "./snapshot-encoder.js";
 import {
   type ArrayData,
-  encodeSnapshot,
   type ManifestFile,
   type ManifestRef,
   type NodeRecord,
@@ -20,9 +21,8 @@ import {
 } from "./snapshot-file.js";
 import { type CommitRequest, firstCannotBeAmended } from "./snapshot-list.js";
 import type { StagedReferences } from "./staged-references.js";
-import { encodeTransactionLog, isEmptyLog, type TransactionLog } from "./transaction-log.js";
-import { mergeTransactionLogs } from "./transaction-log-merge.js";
-import { readTransactionLog } from "./transaction-log-reader.js";
+import { isEmptyLog, type TransactionLog } from "./transaction-log.js";
+import { encodeTransactionLog } from "./transaction-log-encoder.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** Objects written at the same time. */
@@ -91,6 +91,7 @@ async function logOf(
   const log = toTransactionLog(base, records, changes);
   if (kind !== "amend") return log;
   if (compareBytes(base.id, initialSnapshotId) === 0) throw firstCannotBeAmended();
+  const { mergeTransactionLogs, readTransactionLog } = await import("./administration.js");
   const amended = await readTransactionLog(store, base.id, { signal });
   // Others could not rebase over a commit that moves nodes and changes them.
   if (!isEmptyLog(amended) && !isEmptyLog(log) && amended.movedNodes.length > 0 !== log.movedNodes.length > 0) {
@@ -110,7 +111,7 @@ async function flushNode(writing: Writing, record: NodeRecord): Promise<NodeReco
     for (const ref of data.manifests) keepManifest(writing, ref);
     return record;
   }
-  if (staged) await queueNativeChunks(writing, staged);
+  if (staged) await queueNativeChunks(writing, data, staged);
   return { ...record, data: { ...data, manifests: await flushArray(writing, record, data, staged) } };
 }
 
@@ -155,12 +156,13 @@ async function queueManifest(
   return { id, extents };
 }
 
-async function queueNativeChunks(writing: Writing, staged: StagedReferences): Promise<void> {
+async function queueNativeChunks(writing: Writing, data: ArrayData, staged: StagedReferences): Promise<void> {
   const { table, nativeChunks, storedChunks } = staged;
   const { store } = writing.context;
   const { signal } = writing.wanted;
   for (const [row, bytes] of nativeChunks) {
-    if (storedChunks.has(row)) continue;
+    // A shape that shrank since leaves chunks outside, to which nothing will refer.
+    if (storedChunks.has(row) || !isInGrid(data, table.indexOf(row))) continue;
     const key = objectKey("chunks", table.payloads[table.sources[row]!]!);
     await writing.writes.add(async () => {
       await store.put(key, bytes, { signal });

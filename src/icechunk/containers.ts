@@ -1,7 +1,8 @@
 import { ConflictError, InvalidInputError, NotFoundError } from "../errors.js";
-import { containersOf, type VirtualChunkContainer, withContainers } from "./config.js";
+import { containersOf, type VirtualChunkContainer } from "./config.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
 import { compareBytes } from "./format/object-id.js";
+import { withContainers } from "./settings.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /**

@@ -3,7 +3,8 @@ import type { RepositoryOptions } from "./config.js";
 import { findNewParent, removeSnapshots, setParent } from "./delisting.js";
 import { assertFeature } from "./feature-flags.js";
 import { compareUtf8, idToText } from "./format/object-id.js";
-import { type RepositoryTable, readRepositoryFile, updateRepository } from "./repository-file.js";
+import { type RepositoryTable, readRepositoryFile } from "./repository-file.js";
+import { updateRepository } from "./repository-update.js";
 
 export interface ExpireOptions extends ReadOptions {
   /** Snapshots written before this expire. */

@@ -5,7 +5,8 @@ import { findNewParent, reachableSnapshots, removeSnapshots, setParent } from ".
 import { idToText, randomId } from "./format/object-id.js";
 import { inTurns } from "./in-turns.js";
 import { manifestsOf, nativeChunksOf } from "./reachable-objects.js";
-import { decodeRepository, type RepositoryTable, readRepositoryFile, updateRepository } from "./repository-file.js";
+import { decodeRepository, type RepositoryTable, readRepositoryFile } from "./repository-file.js";
+import { updateRepository } from "./repository-update.js";
 import { backupKey, listObjects, type StoredObjects, type Tally, tallyOf } from "./stored-objects.js";
 
 /** Longer than any commit should take. */

@@ -2,6 +2,7 @@ import { NotFoundError } from "../errors.js";
 import type { ByteStore } from "../store/byte-store.js";
 import { compareBytes, idToText, snapshotIdFromText } from "./format/object-id.js";
 import { fromMetadataItems, type RepositoryTable, repositoryKey } from "./repository-file.js";
+import { isNotYounger } from "./snapshot-file.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** Which snapshot is meant; the newest of the branch `main` where nothing is said. */
@@ -36,11 +37,6 @@ export function resolve(table: RepositoryTable, at: At, store: ByteStore): numbe
   const index = ancestors(table, tip).find((each) => isNotYounger(table.snapshots[each]!, at.asOf));
   if (index === undefined) throw notFound("snapshot", `as of ${at.asOf.toISOString()}`, [], store);
   return index;
-}
-
-/** True where a snapshot was written in the millisecond of `time`, which is all that a `Date` tells, or before. */
-export function isNotYounger({ flushedAtMicros }: { flushedAtMicros: number }, time: Date): boolean {
-  return Math.floor(flushedAtMicros / 1000) <= time.getTime();
 }
 
 function resolveName(

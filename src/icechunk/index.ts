@@ -29,14 +29,14 @@ export type { Finding, FindingKind } from "./check-findings.js";
 export type { ChunkReference } from "./chunk-reference.js";
 export type { RepositoryOptions, SplitRule, VirtualChunkContainer } from "./config.js";
 export type { Conflict, ConflictSolver } from "./conflicts.js";
-export type { SnapshotDiff } from "./diff.js";
 export type { ExpiredSnapshots, ExpireOptions } from "./expiry.js";
 export type { FeatureFlag, FeatureName } from "./feature-flags.js";
 export type { CollectedGarbage, CollectOptions } from "./garbage-collection.js";
 export type { At, SnapshotInfo } from "./history.js";
 export { isImmutableKey } from "./immutable-keys.js";
 export type { Operation, OperationChange } from "./operations.js";
-export { Repository, type ResetOptions } from "./repository.js";
+export { Repository } from "./repository.js";
+export type { ResetOptions } from "./repository-info.js";
 export type { RepositoryStatus } from "./repository-settings.js";
 export {
   type NodeInfo,
@@ -45,6 +45,7 @@ export {
   Session,
   type VirtualFetch,
 } from "./session.js";
+export type { SnapshotDiff } from "./snapshot-diff.js";
 export type { ReferencedBytes, StorageFigures } from "./storage-figures.js";
 export type { Tally } from "./stored-objects.js";
 export type { TransactOptions, TransactResult } from "./transact.js";

@@ -1,11 +1,14 @@
 import type { ByteStore, ReadOptions } from "../store/byte-store.js";
-import type { Settings } from "./config.js";
 import { wrapFile } from "./format/envelope.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
 import { snapshotIdFromText } from "./format/object-id.js";
-import { type RepositoryTable, toMetadataItems } from "./repository-file.js";
-import { encodeSnapshot, objectKey, type SnapshotFile } from "./snapshot-file.js";
-import { emptyTransactionLog, encodeTransactionLog } from "./transaction-log.js";
+import { toMetadataItems } from "./metadata-items.js";
+import type { RepositoryTable } from "./repository-file.js";
+import type { Settings } from "./settings.js";
+import { encodeSnapshot } from "./snapshot-encoder.js";
+import { objectKey, type SnapshotFile } from "./snapshot-file.js";
+import { emptyTransactionLog } from "./transaction-log.js";
+import { encodeTransactionLog } from "./transaction-log-encoder.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** The first snapshot of every repository, 1CECHNKREP0F1RSTCMT0 in text (spec, "Initial snapshot"). */

@@ -1,3 +1,4 @@
+import { isRowInGrid } from "./chunk-grid.js";
 import type { ReferenceTable } from "./reference-table.js";
 import type { ArrayData } from "./snapshot-file.js";
 
@@ -37,4 +38,30 @@ export class ManifestExtents {
     }
     return true;
   }
+}
+
+/** Manifest → the rows whose chunks it covers. Chunks outside of the array's grid are left out. */
+export function groupByManifest(
+  extents: ManifestExtents,
+  data: ArrayData,
+  table: ReferenceTable,
+  rows: readonly number[] | null,
+): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  const count = rows?.length ?? table.count;
+  let manifest = 0;
+  let group: number[] | undefined;
+  for (let i = 0; i < count; i++) {
+    const row = rows === null ? i : rows[i]!;
+    if (!isRowInGrid(table, row, data)) continue;
+    const found = extents.find(table, row, manifest);
+    if (found < 0) continue;
+    if (found !== manifest || !group) {
+      manifest = found;
+      group = groups.get(found) ?? [];
+      groups.set(found, group);
+    }
+    group.push(row);
+  }
+  return groups;
 }

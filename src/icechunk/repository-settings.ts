@@ -1,6 +1,8 @@
 import { InvalidInputError, type Json } from "../errors.js";
 import { encodeFlexbuffer } from "./format/flexbuffer-encoder.js";
-import { nowMicros, type RepositoryChange, type RepositoryTable, toMetadataItems } from "./repository-file.js";
+import { toMetadataItems } from "./metadata-items.js";
+import type { RepositoryChange, RepositoryTable } from "./repository-file.js";
+import { nowMicros } from "./repository-update.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** `RepoAvailability` in `repo.fbs`, by value. */
@@ -25,7 +27,8 @@ export function statusOf({ status }: RepositoryTable): RepositoryStatus {
 }
 
 /**
- * Let a repository be written, or only read, in its table. Null where it is so already.
+ * Let a repository be written, or only read, in its table. Null where it is so already. "Offline" is not offered: the
+ * official engine takes it for online, and writes.
  *
  * @param reason null for "online", where there is nothing to explain.
  */

@@ -1,9 +1,10 @@
 import { CorruptDataError, InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
 import type { ByteRange, ByteStore, ReadOptions } from "../store/byte-store.js";
+import { forgetOutside } from "./chunk-grid.js";
 import { type ChunkReference, partOf, toReference } from "./chunk-reference.js";
 import { compareUtf8, idToText } from "./format/object-id.js";
 import type { ManifestCache } from "./manifest-cache.js";
-import { ManifestExtents } from "./manifest-extents.js";
+import { groupByManifest, ManifestExtents } from "./manifest-extents.js";
 import { ReferenceTable, referenceKinds } from "./reference-table.js";
 import { type ArrayData, type NodeRecord, objectKey, type SnapshotFile } from "./snapshot-file.js";
 import type { ZarrArray, ZarrGroup } from "./zarr-metadata.js";
@@ -256,54 +257,6 @@ function parseZarrJson({ path, zarrJson, data }: NodeRecord, key: string): ZarrG
     });
   }
   return zarr as ZarrGroup | ZarrArray;
-}
-
-/** Manifest → the rows whose chunks it covers. Chunks outside of the array's grid are left out. */
-function groupByManifest(
-  extents: ManifestExtents,
-  data: ArrayData,
-  table: ReferenceTable,
-  rows: readonly number[] | null,
-): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  const count = rows?.length ?? table.count;
-  let manifest = 0;
-  let group: number[] | undefined;
-  for (let i = 0; i < count; i++) {
-    const row = rows === null ? i : rows[i]!;
-    if (!isInsideGrid(table, row, data)) continue;
-    const found = extents.find(table, row, manifest);
-    if (found < 0) continue;
-    if (found !== manifest || !group) {
-      manifest = found;
-      group = groups.get(found) ?? [];
-      groups.set(found, group);
-    }
-    group.push(row);
-  }
-  return groups;
-}
-
-/** A manifest may still cover chunks that a smaller shape, not committed yet, leaves out. */
-function isInsideGrid(table: ReferenceTable, row: number, { dimensions }: ArrayData): boolean {
-  for (let axis = 0; axis < table.rank; axis++) {
-    if (table.indices[row * table.rank + axis]! >= dimensions[axis]!.chunkCount) return false;
-  }
-  return true;
-}
-
-/** What was staged before an array shrank is dropped at commit, so it is not there now. */
-function forgetOutside({ indices, kinds, rank, count }: ReferenceTable, { dimensions }: ArrayData): void {
-  dimensions.forEach(({ chunkCount }, axis) => {
-    for (let row = 0; row < count; row++) {
-      if ((indices[row * rank + axis] as number) >= chunkCount) kinds[row] = referenceKinds.none;
-    }
-  });
-}
-
-/** True where the array has a chunk of these numbers. */
-export function isInGrid({ dimensions }: ArrayData, index: readonly number[]): boolean {
-  return dimensions.every(({ chunkCount }, axis) => (index[axis] ?? 0) < chunkCount);
 }
 
 function wrongIndex(path: string, index: readonly number[]): InvalidInputError {

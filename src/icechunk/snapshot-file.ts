@@ -2,12 +2,9 @@ import { CorruptDataError } from "../errors.js";
 import type { ByteStore, ReadOptions } from "../store/byte-store.js";
 import { unwrapFile } from "./format/envelope.js";
 import { FlatbufferReader } from "./format/flatbuffer-reader.js";
-import { assertAscending, compareBytes, compareUtf8, idToText } from "./format/object-id.js";
+import { assertAscending, compareUtf8, idToText } from "./format/object-id.js";
 import type { Table } from "./format/schema.js";
 import { decodeTable } from "./format/table-decoder.js";
-import { encodeTable } from "./format/table-encoder.js";
-import { toMetadataItems } from "./repository-file.js";
-import type { JsonObject } from "./zarr-metadata.js";
 
 export type ManifestRef = Table<"manifestRef">;
 export type ManifestFile = Table<"manifestFile">;
@@ -103,36 +100,7 @@ function fromVersionOne(dimension: { length: number; chunkLength: number }): { l
   return { length, chunkCount: chunkLength === 0 ? 0 : Math.ceil(length / chunkLength) };
 }
 
-/** The FlatBuffers payload of a snapshot of spec version 2; the lists of version 1 are there and empty. */
-export function encodeSnapshot(snapshot: SnapshotFile, metadata: JsonObject): Uint8Array {
-  const nodes = [...snapshot.nodes].sort((a, b) => compareUtf8(a.path, b.path));
-  const files = [...snapshot.manifestFiles.values()].sort((a, b) => compareBytes(a.id, b.id));
-  return encodeTable("snapshot", {
-    id: snapshot.id,
-    parentId: null,
-    nodes: nodes.map(toNodeTable),
-    flushedAtMicros: snapshot.flushedAtMicros,
-    message: snapshot.message,
-    metadata: toMetadataItems(metadata),
-    manifestFilesV1: [],
-    manifestFiles: files,
-    extra: snapshot.extra,
-  });
-}
-
-function toNodeTable({ id, path, zarrJson, data, extra }: NodeRecord): Table<"node"> {
-  if (data.kind === "group") return { id, path, userData: zarrJson, data, extra };
-  return {
-    id,
-    path,
-    userData: zarrJson,
-    extra,
-    data: {
-      kind: "array",
-      shapeV1: [],
-      dimensionNames: data.dimensionNames?.map((name) => ({ name })) ?? null,
-      manifests: [...data.manifests],
-      shape: [...data.dimensions],
-    },
-  };
+/** True where a snapshot was written in the millisecond of `time`, which is all that a `Date` tells, or before. */
+export function isNotYounger({ flushedAtMicros }: { flushedAtMicros: number }, time: Date): boolean {
+  return Math.floor(flushedAtMicros / 1000) <= time.getTime();
 }

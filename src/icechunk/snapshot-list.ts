@@ -1,7 +1,8 @@
 import { ConflictError, InvalidInputError } from "../errors.js";
 import { assertFeature } from "./feature-flags.js";
 import { compareBytes, idToText } from "./format/object-id.js";
-import { type RepositoryChange, type RepositoryTable, toMetadataItems } from "./repository-file.js";
+import { toMetadataItems } from "./metadata-items.js";
+import type { RepositoryChange, RepositoryTable } from "./repository-file.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 /** A snapshot that is written, and waits for its place in the repository's list. */

@@ -17,6 +17,13 @@ export class StagedReferences {
     this.table = new ReferenceTable(rank);
   }
 
+  /** A row for one more chunk, whose numbers begin at `start`. Bytes that were staged for it before are forgotten. */
+  addRow(indices: ArrayLike<number>, start: number): number {
+    // Looking up needs an index of all rows, which the many references of an ingest would pay for nothing.
+    if (this.nativeChunks.size > 0) this.#forgetBytes(indices, start);
+    return this.table.addRow(indices, start);
+  }
+
   /** Fill in the rows of `wanted` that are staged, deleted ones included; the rows that are not. */
   fill(wanted: ReferenceTable): number[] {
     this.#index();
@@ -49,6 +56,13 @@ export class StagedReferences {
   /** Stage what `other` staged, after what is staged here. */
   append(other: StagedReferences): void {
     for (let row = 0; row < other.table.count; row++) this.#copy(other, row);
+  }
+
+  #forgetBytes(indices: ArrayLike<number>, start: number): void {
+    this.#index();
+    const numbers = Array.from({ length: this.table.rank }, (_, axis) => indices[start + axis]);
+    const replaced = this.#rows.get(numbers.join());
+    if (replaced !== undefined) this.nativeChunks.delete(replaced);
   }
 
   #copy(other: StagedReferences, row: number): void {

@@ -6,9 +6,9 @@ import { decodeMessagePack } from "./format/messagepack-decoder.js";
 import { idToText, snapshotIdFromText } from "./format/object-id.js";
 import type { Table } from "./format/schema.js";
 import { decodeTable } from "./format/table-decoder.js";
-import { type At, isNotYounger, type SnapshotInfo } from "./history.js";
+import type { At, SnapshotInfo } from "./history.js";
 import { fromMetadataItems, versionOneKey } from "./repository-file.js";
-import { objectKey } from "./snapshot-file.js";
+import { isNotYounger, objectKey } from "./snapshot-file.js";
 import { parseYamlConfig } from "./v1-config.js";
 import type { JsonObject } from "./zarr-metadata.js";
 

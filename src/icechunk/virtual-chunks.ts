@@ -87,7 +87,8 @@ export function createVirtualFetch(
 
 /** @throws SourceChangedError where the object is another one than was referenced. */
 function assertUnchanged({ location, lastModifiedSeconds, etag }: VirtualReference, info: ObjectInfo): void {
-  const { modifiedMs } = info;
+  // Whole milliseconds: whoever wrote the reference may have had no finer clock.
+  const modifiedMs = info.modifiedMs === null ? null : Math.floor(info.modifiedMs);
   if (lastModifiedSeconds !== null && modifiedMs !== null && modifiedMs > lastModifiedSeconds * 1000) {
     throw new SourceChangedError(
       `${location} was changed at ${new Date(modifiedMs).toISOString()}, after it was referenced (${new Date(lastModifiedSeconds * 1000).toISOString()}).`,

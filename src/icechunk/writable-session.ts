@@ -1,34 +1,29 @@
-import { InvalidInputError, NotFoundError } from "../errors.js";
+import { InvalidInputError } from "../errors.js";
 import type { ReadOptions } from "../store/byte-store.js";
 import { type ChangeSet, emptyChangeSet, hasChanges, toTransactionLog } from "./change-set.js";
-import { writeCommit } from "./commit.js";
-import type { Settings } from "./config.js";
+import { isInGrid } from "./chunk-grid.js";
+import type { SessionChanges } from "./commit.js";
 import type { ConflictSolver } from "./conflicts.js";
-import { type SnapshotDiff, toDiff } from "./diff.js";
 import { randomId } from "./format/object-id.js";
 import { moveNodes } from "./move.js";
-import { readIntervening, rebase } from "./rebase.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
-import { relocateReferences } from "./relocate-references.js";
-import { isInGrid, type ReadChunkOptions, Session, type SessionContext } from "./session.js";
+import { type ReadChunkOptions, Session, type SessionContext } from "./session.js";
+import type { Settings } from "./settings.js";
+import { type SnapshotDiff, toDiff } from "./snapshot-diff.js";
 import type { ArrayData, NodeRecord, SnapshotFile } from "./snapshot-file.js";
 import type { CommitRequest } from "./snapshot-list.js";
+import { deleteNode, putArray, putGroup } from "./staged-nodes.js";
 import { StagedReferences } from "./staged-references.js";
 import { assertInside, assertReferences, type VirtualReferences } from "./virtual-references.js";
-import {
-  assertNodePath,
-  chunkCounts,
-  type JsonObject,
-  parentPath,
-  type ZarrArray,
-  type ZarrGroup,
-} from "./zarr-metadata.js";
+import type { JsonObject, ZarrArray } from "./zarr-metadata.js";
 
 export interface CommitOptions extends ReadOptions {
   /** Facts about the commit, kept with its message. */
   metadata?: JsonObject | undefined;
   /** Replace the branch's newest snapshot by one that holds its changes and these, instead of adding one. */
   amend?: boolean | undefined;
+  /** Commit also where nothing has changed: for the sake of the message, or of another one for what is amended. */
+  allowEmpty?: boolean | undefined;
 }
 
 export interface RebaseOptions extends ReadOptions {
@@ -40,10 +35,9 @@ export interface RebaseOptions extends ReadOptions {
 export interface WritableContext extends SessionContext {
   branch: string;
   settings: Settings;
-  commit(request: CommitRequest, options: ReadOptions): Promise<void>;
+  /** Write the changes as a snapshot, and make it the branch's newest unless it is flushed; its id. */
+  commit(changes: SessionChanges, options: ReadOptions): Promise<string>;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Changes on top of a branch's newest snapshot, in memory until {@link commit}. Reading it shows the changes.
@@ -71,7 +65,8 @@ export class WritableSession extends Session {
   /** What a commit would do. */
   status(): SnapshotDiff {
     const records = [...this.records.values()];
-    return toDiff([toTransactionLog(this.base, records, this.#changes)], this.base.nodes, records);
+    const log = toTransactionLog(this.base, records, this.#changes);
+    return toDiff([log], log.updatedChunks, this.base.nodes, records);
   }
 
   /**
@@ -80,8 +75,8 @@ export class WritableSession extends Session {
    * @throws InvalidInputError where an array is in the way.
    */
   setGroup(path: string, attributes: JsonObject = {}): void {
-    const zarr: ZarrGroup = { zarr_format: 3, node_type: "group", attributes };
-    this.#setNode(path, zarr, () => ({ kind: "group" }));
+    this.#assertChangeable();
+    putGroup(this.records, this.#changes, path, attributes);
   }
 
   /**
@@ -92,14 +87,8 @@ export class WritableSession extends Session {
    * has another number of axes: references of the one mean nothing to the other.
    */
   setArray(path: string, zarr: ZarrArray): void {
-    const counts = chunkCounts(path, zarr);
-    assertRank(path, this.records.get(path), counts.length);
-    this.#setNode(path, zarr, (old) => ({
-      kind: "array",
-      dimensions: counts.map((chunkCount, axis) => ({ length: zarr.shape[axis]!, chunkCount })),
-      dimensionNames: zarr.dimension_names ?? null,
-      manifests: old?.kind === "array" ? old.manifests : [],
-    }));
+    this.#assertChangeable();
+    putArray(this.records, this.#changes, path, zarr);
   }
 
   /**
@@ -110,7 +99,7 @@ export class WritableSession extends Session {
     const { record, data } = this.#writableArray(path);
     assertInside(path, data, index, 1);
     const staged = this.#stage(record, data);
-    const row = staged.table.addRow(index, 0);
+    const row = staged.addRow(index, 0);
     const copy = bytes.slice();
     if (bytes.length <= this.#context.settings.inlineThresholdBytes) {
       staged.table.set(row, referenceKinds.inline, 0, bytes.length, staged.table.addPayload(copy));
@@ -131,14 +120,15 @@ export class WritableSession extends Session {
     const count = columns.offsets.length;
     assertInside(path, data, columns.indices, count);
     assertReferences(path, columns);
-    const { table } = this.#stage(record, data);
+    const staged = this.#stage(record, data);
+    const { table } = staged;
     table.reserve(count);
     const sources = columns.locations.map((url, i) => {
       const etag = columns.etags?.[i] ?? null;
       return table.internLocation(url, etag === null ? (columns.lastModifiedSeconds?.[i] ?? 0) : 0, etag);
     });
     for (let i = 0; i < count; i++) {
-      const row = table.addRow(columns.indices, i * table.rank);
+      const row = staged.addRow(columns.indices, i * table.rank);
       const source = sources[columns.locationIndex[i]!]!;
       table.set(row, referenceKinds.virtual, columns.offsets[i]!, columns.lengths[i]!, source);
     }
@@ -152,6 +142,7 @@ export class WritableSession extends Session {
    */
   async relocateReferences(oldPrefix: string, newPrefix: string, options: ReadOptions = {}): Promise<number> {
     this.#assertChangeable();
+    const { relocateReferences } = await import("./administration.js");
     const { manifests } = this.context;
     return relocateReferences(this.records.values(), this.#changes, manifests, oldPrefix, newPrefix, options);
   }
@@ -162,8 +153,8 @@ export class WritableSession extends Session {
     const rank = data.dimensions.length;
     const count = rank === 0 ? 1 : indices.length / rank;
     assertInside(path, data, indices, count);
-    const { table } = this.#stage(record, data);
-    for (let i = 0; i < count; i++) table.set(table.addRow(indices, i * rank), referenceKinds.none, 0, 0, 0);
+    const staged = this.#stage(record, data);
+    for (let i = 0; i < count; i++) staged.table.set(staged.addRow(indices, i * rank), referenceKinds.none, 0, 0, 0);
   }
 
   /**
@@ -173,17 +164,7 @@ export class WritableSession extends Session {
    */
   delete(path: string): void {
     this.#assertChangeable();
-    const doomed = this.nodes(path);
-    if (!this.records.has(path)) {
-      throw new NotFoundError(`There is no node at ${path} to delete.`, { details: { path } });
-    }
-    for (const { path: each } of doomed) {
-      const record = this.records.get(each)!;
-      this.records.delete(each);
-      this.#changes.staged.delete(record.id);
-      this.#changes.updatedNodes.delete(record.id);
-      if (!this.#changes.newNodes.delete(record.id)) this.#changes.deletedNodes.push(record);
-    }
+    deleteNode(this.records, this.#changes, path);
   }
 
   /**
@@ -209,7 +190,7 @@ export class WritableSession extends Session {
    *
    * @returns the new snapshot's id.
    * @throws ConflictError where the branch has moved since this session began; nothing of the commit is then visible.
-   * @throws InvalidInputError where there is nothing to commit.
+   * @throws InvalidInputError where there is nothing to commit, unless `allowEmpty` is set.
    */
   async commit(message: string, options: CommitOptions = {}): Promise<string> {
     return this.#write(options.amend ? "amend" : "commit", message, options);
@@ -220,7 +201,7 @@ export class WritableSession extends Session {
    * for it.
    *
    * @returns the new snapshot's id.
-   * @throws InvalidInputError where there is nothing to write.
+   * @throws InvalidInputError where there is nothing to write, unless `allowEmpty` is set.
    */
   async flush(message: string, options: Omit<CommitOptions, "amend"> = {}): Promise<string> {
     return this.#write("flush", message, options);
@@ -235,6 +216,7 @@ export class WritableSession extends Session {
    */
   async rebase(options: RebaseOptions = {}): Promise<boolean> {
     this.#assertOpen();
+    const { readIntervening, rebase } = await import("./administration.js");
     const intervening = await readIntervening(this.context.store, this.branch, this.base, options);
     if (!intervening) return false;
     const { base, records, changes } = rebase(this.records, this.#changes, intervening, options.solver);
@@ -264,54 +246,16 @@ export class WritableSession extends Session {
 
   async #write(kind: CommitRequest["kind"], message: string, options: CommitOptions): Promise<string> {
     this.#assertOpen();
-    if (!this.hasChanges) throw new InvalidInputError("There is nothing to commit: the session has no changes.");
-    const request = await writeCommit(this.#context, {
-      base: this.base,
-      records: [...this.records.values()],
-      changes: this.#changes,
-      kind,
-      message,
-      metadata: options.metadata ?? {},
-      signal: options.signal,
-    });
-    await this.#context.commit(request, options);
+    if (!this.hasChanges && !options.allowEmpty) {
+      throw new InvalidInputError("There is nothing to commit: the session has no changes.");
+    }
+    const { base } = this;
+    const records = [...this.records.values()];
+    const { metadata = {}, signal } = options;
+    const changes = { base, records, changes: this.#changes, kind, message, metadata, signal };
+    const id = await this.#context.commit(changes, options);
     this.#isCommitted = true;
-    return request.idText;
-  }
-
-  #setNode(
-    path: string,
-    zarr: ZarrGroup | ZarrArray,
-    toData: (old: NodeRecord["data"] | null) => NodeRecord["data"],
-  ): void {
-    this.#assertChangeable();
-    assertNodePath(path);
-    const old = this.records.get(path) ?? null;
-    if (old && old.data.kind !== zarr.node_type) {
-      throw new InvalidInputError(
-        `There is already ${old.data.kind === "array" ? "an array" : "a group"} at ${path}.`,
-        {
-          details: { path },
-        },
-      );
-    }
-    const zarrJson = encoder.encode(JSON.stringify(zarr));
-    if (old && equalBytes(old.zarrJson, zarrJson)) return;
-    if (!old) this.#createParents(path);
-    const id = old?.id ?? randomId(8);
-    this.records.set(path, { id, path, zarrJson, data: toData(old?.data ?? null), extra: old?.extra ?? null });
-    if (!old) this.#changes.newNodes.add(id);
-    else if (!this.#changes.newNodes.has(id)) this.#changes.updatedNodes.add(id);
-  }
-
-  #createParents(path: string): void {
-    const parent = parentPath(path);
-    if (parent === null) return;
-    const kind = this.records.get(parent)?.data.kind;
-    if (kind === "array") {
-      throw new InvalidInputError(`${path} cannot be created: ${parent} is an array.`, { details: { path, parent } });
-    }
-    if (kind === undefined) this.setGroup(parent);
+    return id;
   }
 
   #writableArray(path: string): { record: NodeRecord; data: ArrayData } {
@@ -340,16 +284,4 @@ export class WritableSession extends Session {
       throw new InvalidInputError("This session has been committed; ask the repository for a new one.");
     }
   }
-}
-
-function assertRank(path: string, old: NodeRecord | undefined, rank: number): void {
-  if (old?.data.kind !== "array" || old.data.dimensions.length === rank) return;
-  throw new InvalidInputError(
-    `The array ${path} has ${old.data.dimensions.length} axes and cannot have ${rank}. Delete it, and create it anew.`,
-    { details: { path, rank } },
-  );
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

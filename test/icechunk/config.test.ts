@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../src/errors.js";
-import { containersOf, toConfig, toSettings, withContainers } from "../../src/icechunk/config.js";
+import { containersOf } from "../../src/icechunk/config.js";
+import { toConfig, toSettings, withContainers } from "../../src/icechunk/settings.js";
 
 const none = Number.POSITIVE_INFINITY;
 

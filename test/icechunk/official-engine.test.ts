@@ -47,6 +47,19 @@ const zarrJson = (shape: readonly number[], chunkShape: readonly number[]) =>
   Buffer.from(JSON.stringify(exampleArray(shape, chunkShape)));
 
 describe.skipIf(!engine)("what we write, the official engine reads", () => {
+  test("a repository that is set to read-only, and it writes nothing there until it is online again", async () => {
+    const repository = await Repository.create(new FileStore(repositoryFolder));
+    await repository.setReadOnly("being archived");
+    await expect((await openOfficial()).writableSession("main")).rejects.toThrow("being archived");
+    const { snapshotId } = await (await openOfficial()).readonlySession({ branch: "main" });
+    expect(snapshotId).toBe("1CECHNKREP0F1RSTCMT0");
+    await repository.setOnline();
+    const session = await (await openOfficial()).writableSession("main");
+    await session.store.set("zarr.json", Buffer.from('{"zarr_format":3,"node_type":"group"}'));
+    await session.commit("online");
+    expect((await repository.history()).map(({ message }) => message)).toEqual(["online", "Repository initialized"]);
+  });
+
   test("virtual chunks of files with any name, by container and by URL", async () => {
     const names = ["plain.bin", "with space.bin", "a#b?c.bin", "100%.bin", "größe-日本.bin", "semi;colon&.bin"];
     const times = names.map((name, i) => writeSource(name, i * 7));

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConflictError, InvalidInputError, NotFoundError, UnsupportedError } from "../../src/errors.js";
-import { toSettings } from "../../src/icechunk/config.js";
 import { encodeFlexbuffer } from "../../src/icechunk/format/flexbuffer-encoder.js";
 import { snapshotIdFromText } from "../../src/icechunk/format/object-id.js";
 import { Repository, type VirtualReferences } from "../../src/icechunk/index.js";
-import { encodeRepository, type RepositoryTable, readRepositoryFile } from "../../src/icechunk/repository-file.js";
+import { type RepositoryTable, readRepositoryFile } from "../../src/icechunk/repository-file.js";
+import { encodeRepository } from "../../src/icechunk/repository-update.js";
+import { toSettings } from "../../src/icechunk/settings.js";
 import { readSnapshot } from "../../src/icechunk/snapshot-file.js";
 import { MemoryStore, type RecordingStore, withRecording } from "../../src/store/index.js";
 import { exampleArray } from "./example-array.js";

@@ -7,7 +7,9 @@ import { decodeMessagePack } from "../../src/icechunk/format/messagepack-decoder
 import { snapshotIdFromText } from "../../src/icechunk/format/object-id.js";
 import { createVirtualFetch, HttpStore, MemoryStore, Repository } from "../../src/icechunk/index.js";
 import { initialTable } from "../../src/icechunk/initial-snapshot.js";
-import { encodeRepository, type RepositoryTable, toMetadataItems } from "../../src/icechunk/repository-file.js";
+import { toMetadataItems } from "../../src/icechunk/metadata-items.js";
+import type { RepositoryTable } from "../../src/icechunk/repository-file.js";
+import { encodeRepository } from "../../src/icechunk/repository-update.js";
 import { parseYamlConfig } from "../../src/icechunk/v1-config.js";
 import { FileStore, withRecording } from "../../src/store/index.js";
 import { startHttpServer } from "../store/http-server.js";

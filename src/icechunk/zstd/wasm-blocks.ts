@@ -1,5 +1,6 @@
 import { paddingBytes } from "./bit-readers.js";
 import type { BlockDecoder } from "./block-decoder.js";
+import { compileWasm } from "./compile-wasm.js";
 import { ZstdFault } from "./fault.js";
 import { maxBlockBytes } from "./literals.js";
 import { zstdWasm } from "./zstd-wasm.js";
@@ -124,16 +125,6 @@ function tooLarge(): ZstdFault {
 }
 
 function instantiate(): WasmExports | null {
-  if (compiled === undefined) compiled = compile();
+  if (compiled === undefined) compiled = compileWasm(zstdWasm);
   return compiled && (new WebAssembly.Instance(compiled).exports as unknown as WasmExports);
-}
-
-/** Some pages forbid it (Content-Security-Policy without `wasm-unsafe-eval`); plain JavaScript does the same. */
-function compile(): WebAssembly.Module | null {
-  if (typeof WebAssembly !== "object") return null;
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(zstdWasm), (character) => character.charCodeAt(0)));
-  } catch {
-    return null;
-  }
 }

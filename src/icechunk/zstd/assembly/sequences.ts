@@ -1,5 +1,14 @@
 /** The sequences of a block, decoded and carried out in one pass (RFC 8878, 3.1.1.3.2 and 3.1.1.4). */
 import { backwardBits, loadBits } from "./bits";
+import {
+  LITERAL_BASELINES,
+  LITERAL_BITS,
+  LITERAL_DEFAULTS,
+  MATCH_BASELINES,
+  MATCH_BITS,
+  MATCH_DEFAULTS,
+  OFFSET_DEFAULTS,
+} from "./codes";
 import { accuracyLog, buildTable, readTable } from "./fse";
 import { literalCount, literalsAt, MAX_BLOCK } from "./literals";
 import {
@@ -11,34 +20,6 @@ import {
   OFFSET_TABLE,
 } from "./memory-map";
 import { BAD_OFFSET, BAD_SEQUENCES, BAD_TABLE, CUT_OFF, NOT_THERE, TOO_LARGE } from "./status";
-
-/** Codes of literal and match lengths (RFC 8878, tables 16 and 17): the first length, and how many bits follow. */
-const LITERAL_BASELINES = memory.data<u32>([
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024,
-  2048, 4096, 8192, 16384, 32768, 65536,
-]);
-const LITERAL_BITS = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
-]);
-const MATCH_BASELINES = memory.data<u32>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
-  34, 35, 37, 39, 41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
-]);
-const MATCH_BITS = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3,
-  3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
-]);
-/** The distributions in force where a block brings none (RFC 8878, 3.1.1.3.2.2). */
-const LITERAL_DEFAULTS = memory.data<i16>([
-  4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
-]);
-const MATCH_DEFAULTS = memory.data<i16>([
-  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-  1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
-]);
-const OFFSET_DEFAULTS = memory.data<i16>([
-  1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
-]);
 
 const MAX_LITERAL_CODE: u32 = 35;
 const MAX_MATCH_CODE: u32 = 52;
