@@ -2,9 +2,10 @@
  * Compile the AssemblyScript of `src/` and write each module as a TypeScript one: the WebAssembly in base64, so that it
  * loads in Node and in browsers without a file to fetch.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { packaged } from "./packaged-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -16,11 +17,30 @@ const modules = [
     options: ["--enable", "simd"],
   },
   {
+    source: "src/codec/lzma/assembly",
+    target: "src/codec/lzma/lzma-wasm.ts",
+    name: "lzmaWasm",
+    options: [],
+  },
+  {
+    source: "src/codec/jpeg/assembly",
+    target: "src/codec/jpeg/jpeg-wasm.ts",
+    name: "jpegWasm",
+    options: ["--enable", "simd"],
+  },
+  {
     source: "src/icechunk/zstd/assembly",
     target: "src/icechunk/zstd/zstd-wasm.ts",
     name: "zstdWasm",
     // STATIC_DATA of assembly/memory-map.ts.
     options: ["--memoryBase", String(0x24400)],
+  },
+  {
+    source: "src/icechunk/zstd/assembly/encoder",
+    target: "src/icechunk/zstd/encoder-wasm.ts",
+    name: "encoderWasm",
+    // STATIC_DATA of assembly/encoder/memory-map.ts.
+    options: ["--memoryBase", String(0x7400)],
   },
 ];
 
@@ -47,15 +67,23 @@ async function compile(source, options) {
   return binary;
 }
 
-for (const { source, target, name, options } of modules) {
-  const module = await compile(source, options);
+/** Write a module as TypeScript that exports it in base64. */
+function writeModule(target, name, source, module) {
   writeFileSync(
     `${root}${target}`,
     `// Made by scripts/build-wasm.mjs from ${source}; not under version control.
 
-/** The decoder's WebAssembly (${module.length} bytes), in base64. */
+/** The WebAssembly (${module.length} bytes), in base64. */
 export const ${name} =
   "${Buffer.from(module).toString("base64")}";
 `,
   );
+}
+
+for (const { source, target, name, options } of modules) {
+  writeModule(target, name, source, await compile(source, options));
+}
+for (const { package: from, file, target, name } of packaged) {
+  const source = `${from}/${file}`;
+  writeModule(target, name, source, readFileSync(fileURLToPath(import.meta.resolve(source))));
 }

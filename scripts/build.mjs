@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { packaged } from "./packaged-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -17,13 +18,7 @@ execFileSync(bin("tsc"), ["-p", join(root, "tsconfig.build.json")], { stdio: "in
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: [
-    "src/index.ts",
-    "src/icechunk/index.ts",
-    "src/store/index.ts",
-    "src/cli/main.ts",
-    "src/lazy/decode-worker.ts",
-  ],
+  entryPoints: ["src/index.ts", "src/icechunk/index.ts", "src/store/index.ts", "src/cli/main.ts", "src/lazy/worker.ts"],
   outbase: "src",
   outdir: "dist",
   // Shared code lies one folder deep, as all of it does in src/, and beside the worker: paths relative to a module hold.
@@ -43,13 +38,14 @@ const { metafile } = await build({
 });
 
 for (const entry of ["index.js", "icechunk/index.js", "store/index.js", "cli/main.js"]) {
-  if (readFileSync(join(dist, entry), "utf8").includes("decode-worker.js")) {
-    throw new Error(`dist/${entry} holds the decoding pool, which looks for its worker in its own folder`);
+  if (readFileSync(join(dist, entry), "utf8").includes('"./worker.js"')) {
+    throw new Error(`dist/${entry} holds the thread pool, which looks for its worker in its own folder`);
   }
 }
 
 // What is bundled keeps its licence: one section a package, with the text that the package ships.
-const packages = new Set();
+// Packages whose WebAssembly is taken as text come in by scripts/build-wasm.mjs, where the bundler does not see them.
+const packages = new Set(packaged.map(({ package: name }) => `node_modules/${name}`));
 for (const input of Object.keys(metafile.inputs)) {
   const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
   if (folder !== undefined) packages.add(folder);
@@ -61,5 +57,9 @@ const notices = [...packages].sort().map((folder) => {
     file === undefined ? `Licensed under ${license}.` : readFileSync(join(root, folder, file), "utf8").trim();
   return `## ${name} ${version}\n\n${text}\n`;
 });
+for (const { holds } of packaged) {
+  if (holds !== undefined)
+    notices.push(`## ${holds.name}\n\n${readFileSync(join(root, holds.licence), "utf8").trim()}\n`);
+}
 const preamble = "# Licences of the packages bundled in this folder\n\n";
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.md"), preamble + notices.join("\n"));

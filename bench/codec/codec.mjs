@@ -2,12 +2,13 @@
  * One block at a time, ours beside Node's zlib: 512 × 512 pixels of four uint16 bands with predictor 2, noise on smooth
  * ground that compresses to about 60 %.
  *
- * Usage: npm run build && node bench/codec/codec.mjs [FILE.tif BLOCKS.json [COMPRESSION]]
+ * Usage: npm run build:wasm && node bench/codec/codec.mjs [FILE.tif BLOCKS.json [COMPRESSION]]
  * With arguments, the blocks of a TIFF of that shape: BLOCKS.json lists [offset, length] of each.
  */
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { constants, deflateSync, inflateSync } from "node:zlib";
-import { BlockDecoder } from "../../dist/codec/index.js";
+import { bundleDecoder } from "./decode-file.mjs";
 
 const SIZE = 512;
 const BANDS = 4;
@@ -63,6 +64,7 @@ function unpackInJavaScript(raw) {
   return planes;
 }
 
+const { BlockDecoder } = await bundleDecoder(fileURLToPath(new URL("../.work/codec/decoder", import.meta.url)));
 const blocks = blocksOf();
 const decoder = await BlockDecoder.load([compression]);
 const encoding = {

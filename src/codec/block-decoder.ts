@@ -1,30 +1,23 @@
 import { CorruptDataError, InvalidInputError, UnsupportedError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
+import { reverseBits } from "./bit-order.js";
 import type { BlockEncoding, BlockWindow, Compression } from "./block-encoding.js";
-import { rowLengthBytes } from "./block-layout.js";
+import { plainEncoding, plainLengthBytes, storedLengthBytes } from "./block-layout.js";
+import { hasColorSpace, storedSamples } from "./color/color-encoding.js";
 import type { DecodeEngine } from "./engine.js";
-import { corrupt, type Expansion, expansion, TOO_LONG } from "./expansion.js";
-import { expandPackBits } from "./packbits.js";
+import { type ByteCompression, Expander } from "./expander.js";
+import type { Expansion } from "./expansion.js";
+import { type ImageDecoder, loadImageDecoders } from "./image-decoders.js";
 import { PlainEngine } from "./plain-engine.js";
-import { assertReadableCompression, assertSupported } from "./supported.js";
+import { hasPlainRows, toPlainRows, toRgba } from "./plain-rows.js";
+import { assertReadableCompression, assertSupported, isImageCompression } from "./supported.js";
 import { isSimdAvailable, WasmEngine } from "./wasm-engine.js";
-import type { ZstdExpander } from "./zstd/zstd-expander.js";
 
 /** No more than this is held of one block, compressed or expanded. */
 const MAX_BYTES = 2 ** 30;
 
-/**
- * The most bytes that one compressed byte can stand for, so that a small file cannot ask for much memory: a deflate
- * match of 258 takes two bits; an LZW string of 4096 − 258 + 1 takes twelve; a PackBits run of 128 two bytes; a zstd
- * block of 128 KiB four bytes.
- */
-const maxExpansion: Readonly<Partial<Record<Compression, number>>> = {
-  NONE: 1,
-  PACKBITS: 64,
-  DEFLATE: 1032,
-  LZW: 2560,
-  ZSTD: 32768,
-};
+/** What the blob of these compressions is compressed with again. */
+const outerCompressions = { LERC_DEFLATE: "DEFLATE", LERC_ZSTD: "ZSTD" } as const;
 
 /** How a decoder is loaded. */
 export interface BlockDecoderOptions {
@@ -52,16 +45,25 @@ export interface DecodeOptions {
 export class BlockDecoder {
   readonly #compressions: ReadonlySet<Compression>;
   readonly #engine: DecodeEngine;
-  readonly #zstd: ZstdExpander | null;
+  readonly #expander: Expander;
+  readonly #imageDecoders: ReadonlyMap<Compression, ImageDecoder>;
+  /** Encodings found to be read: a question has one for thousands of blocks. */
+  readonly #checked = new WeakSet<BlockEncoding>();
 
-  private constructor(compressions: ReadonlySet<Compression>, engine: DecodeEngine, zstd: ZstdExpander | null) {
+  private constructor(
+    compressions: ReadonlySet<Compression>,
+    engine: DecodeEngine,
+    expander: Expander,
+    imageDecoders: ReadonlyMap<Compression, ImageDecoder>,
+  ) {
     this.#compressions = compressions;
     this.#engine = engine;
-    this.#zstd = zstd;
+    this.#expander = expander;
+    this.#imageDecoders = imageDecoders;
   }
 
   /**
-   * A decoder for blocks of these compressions, with what they need loaded.
+   * A decoder for blocks of these compressions, with what they need loaded, and nothing else.
    *
    * @throws UnsupportedError for a compression that is not read, or where neither WebAssembly with SIMD nor Node is there
    */
@@ -69,11 +71,9 @@ export class BlockDecoder {
     const wanted = new Set(compressions);
     for (const compression of wanted) assertReadableCompression(compression);
     const useWasm = options.simd ?? isSimdAvailable();
-    const [engine, zstd] = await Promise.all([
-      useWasm ? WasmEngine.load() : PlainEngine.load(),
-      wanted.has("ZSTD") ? loadZstd() : null,
-    ]);
-    return new BlockDecoder(wanted, engine, zstd);
+    const engine = await (useWasm ? WasmEngine.load() : PlainEngine.load());
+    const [expander, imageDecoders] = await Promise.all([Expander.load(engine, wanted), loadImageDecoders(wanted)]);
+    return new BlockDecoder(wanted, engine, expander, imageDecoders);
   }
 
   /**
@@ -92,7 +92,8 @@ export class BlockDecoder {
    * Decode the `lengthBytes` bytes last put into {@link input}, no further than row `window.rowStop`.
    *
    * A whole deflate block's checksum is compared where its last row is asked for and the checksum is there (some writers
-   * cut it off). Predictors are undone for the wanted rows and samples alone. float16 is widened to a Float32Array.
+   * cut it off). Predictors are undone for the wanted rows and samples alone. Images (JPEG, WebP, LERC) are decoded whole.
+   * float16 is widened to a Float32Array.
    *
    * @returns a fresh array [window.samples, rows, cols] in C order; null where `whole` is false and the bytes do not
    * reach as far as the window
@@ -108,61 +109,93 @@ export class BlockDecoder {
     const isWhole = options.whole ?? true;
     this.#assertLoaded(encoding);
     assertWindow(encoding, window);
-    const rowBytes = rowLengthBytes(encoding);
-    const wantedBytes = window.rowStop * rowBytes;
-    assertSize("expanded", wantedBytes);
+    assertSize("expanded", Math.max(storedLengthBytes(encoding, window.rowStop), neededBytes(encoding, window)));
     assertSize("compressed", lengthBytes);
     // So that no wrong length reaches behind the input's room.
-    this.#engine.input(lengthBytes);
-    const toEnd = isWhole && window.rowStop === window.storedRows;
-    const reached = this.#expand(encoding, lengthBytes, wantedBytes, toEnd);
-    if (reached.kind === "corrupt" || reached.lengthBytes < wantedBytes) {
-      if (reached.kind === "dry" && !isWhole) return null;
-      throw corruptBlock(encoding, lengthBytes, wantedBytes, reached);
-    }
-    const samples = this.#engine.unpack(encoding.compression === "NONE" ? "input" : "output", encoding, window);
+    const input = this.#engine.input(lengthBytes);
+    if (hasReversedBits(encoding)) reverseBits(input);
+    const samples = isImageCompression(encoding.compression)
+      ? this.#decodeImage(encoding, lengthBytes, window, isWhole)
+      : this.#decodeRows(encoding, encoding.compression as ByteCompression, lengthBytes, window, isWhole);
+    // The caller may put the rest of the block behind these bytes, which then run as they did in the file.
+    if (samples === null && hasReversedBits(encoding)) reverseBits(this.#engine.input(lengthBytes));
     this.#engine.trim();
     return samples;
   }
 
+  #decodeRows(
+    encoding: BlockEncoding,
+    compression: ByteCompression,
+    lengthBytes: number,
+    window: BlockWindow,
+    isWhole: boolean,
+  ): TypedArray | null {
+    const wantedBytes = storedLengthBytes(encoding, window.rowStop);
+    const blockBytes = Math.min(storedLengthBytes(encoding, encoding.rows), MAX_BYTES);
+    const toEnd = isWhole && window.rowStop === window.storedRows;
+    const reached = this.#expander.expand(compression, lengthBytes, { wantedBytes, blockBytes, toEnd });
+    if (reached.kind === "corrupt" || reached.lengthBytes < wantedBytes) {
+      if (reached.kind === "dry" && !isWhole) return null;
+      throw corruptBlock(encoding, lengthBytes, wantedBytes, reached);
+    }
+    const from = compression === "NONE" ? "input" : "output";
+    if (hasPlainRows(encoding)) return this.#engine.unpack(from, encoding, window);
+    const stored = this.#engine[from](Math.max(wantedBytes, from === "input" ? lengthBytes : 0));
+    return this.#unpackPlain(toPlainRows(stored.subarray(0, wantedBytes), encoding, window), encoding, window);
+  }
+
+  #decodeImage(encoding: BlockEncoding, lengthBytes: number, window: BlockWindow, isWhole: boolean): TypedArray | null {
+    if (!isWhole) return null;
+    const { compression } = encoding;
+    const { decoder, maxBytes } = this.#imageDecoders.get(compression)!;
+    const stored = { ...encoding, samples: storedSamples(encoding) };
+    const file =
+      compression === "LERC_DEFLATE" || compression === "LERC_ZSTD"
+        ? this.#expandFile(encoding, outerCompressions[compression], lengthBytes, maxBytes!(stored, window.storedRows))
+        : this.#engine.input(lengthBytes);
+    const pixels = decoder.decode(file, stored, window.storedRows);
+    const rowBytes = plainLengthBytes(stored, 1);
+    const rows = pixels.subarray(window.rowStart * rowBytes, window.rowStop * rowBytes);
+    return this.#unpackPlain(hasColorSpace(encoding) ? toRgba(rows, encoding) : rows, encoding, window);
+  }
+
+  /** What lies in the input, expanded where nobody tells its size, which must not be more than `limitBytes`. */
+  #expandFile(encoding: BlockEncoding, outer: "DEFLATE" | "ZSTD", lengthBytes: number, limitBytes: number): Uint8Array {
+    const reached = this.#expander.expandAll(outer, lengthBytes, Math.min(limitBytes, MAX_BYTES));
+    if (reached.kind !== "ended") throw corruptBlock(encoding, lengthBytes, limitBytes, reached);
+    return this.#engine.output(reached.lengthBytes);
+  }
+
+  /** @param rows the window's rows in the form of {@link plainEncoding} */
+  #unpackPlain(rows: Uint8Array, encoding: BlockEncoding, window: BlockWindow): TypedArray {
+    this.#engine.output(rows.length).set(rows);
+    const rowStop = window.rowStop - window.rowStart;
+    const rowsOnly = { ...window, rowStart: 0, rowStop, storedRows: rowStop };
+    return this.#engine.unpack("output", plainEncoding(encoding), rowsOnly);
+  }
+
   #assertLoaded(encoding: BlockEncoding): void {
+    if (this.#checked.has(encoding)) return;
     assertSupported(encoding);
-    if (this.#compressions.has(encoding.compression)) return;
+    if (this.#compressions.has(encoding.compression)) {
+      this.#checked.add(encoding);
+      return;
+    }
     throw new InvalidInputError(`This decoder was loaded without ${encoding.compression}`, {
       details: { compression: encoding.compression, loaded: [...this.#compressions] },
     });
   }
-
-  /** @param toEnd true to read on behind the wanted bytes to the stream's end, where it says whether it is sound */
-  #expand(encoding: BlockEncoding, lengthBytes: number, wantedBytes: number, toEnd: boolean): Expansion {
-    const { compression } = encoding;
-    const mostBytes = lengthBytes * maxExpansion[compression]!;
-    if (wantedBytes > mostBytes) return expansion("dry", compression === "NONE" ? lengthBytes : 0);
-    if (compression === "NONE") return expansion("stopped", wantedBytes);
-    if (compression === "LZW") return this.#engine.expandLzw(lengthBytes, wantedBytes);
-    const blockBytes = Math.min(encoding.rows * rowLengthBytes(encoding), mostBytes, MAX_BYTES);
-    if (compression === "DEFLATE") return this.#inflate(lengthBytes, wantedBytes, blockBytes, toEnd);
-    const output = this.#engine.output(wantedBytes);
-    // Taken after the output: making room may move all of the memory.
-    const input = this.#engine.input(lengthBytes);
-    if (compression === "PACKBITS") return expandPackBits(input, output, wantedBytes);
-    return this.#zstd!.expand(input, output, wantedBytes, blockBytes);
-  }
-
-  /**
-   * Room for one byte more than the block has makes the inflater read on to the checksum. A stream that fills it is
-   * wrong: flipped bits make streams longer as often as shorter.
-   */
-  #inflate(lengthBytes: number, wantedBytes: number, blockBytes: number, toEnd: boolean): Expansion {
-    if (!toEnd) return this.#engine.inflate(lengthBytes, wantedBytes, blockBytes);
-    const reached = this.#engine.inflate(lengthBytes, blockBytes + 1, blockBytes);
-    return reached.lengthBytes > blockBytes ? corrupt(TOO_LONG, blockBytes) : reached;
-  }
 }
 
-async function loadZstd(): Promise<ZstdExpander> {
-  const { ZstdExpander } = await import("./zstd/zstd-expander.js");
-  return ZstdExpander.load();
+/** Bytes that a window's rows take once they are words; of an image all rows are decoded. */
+function neededBytes(encoding: BlockEncoding, window: BlockWindow): number {
+  const isImage = isImageCompression(encoding.compression);
+  return plainLengthBytes(encoding, isImage ? window.storedRows : window.rowStop);
+}
+
+/** libtiff turns the bits of every codec's bytes around, but for JPEG's. */
+function hasReversedBits({ isBitReversed, compression }: BlockEncoding): boolean {
+  return isBitReversed === true && compression !== "JPEG";
 }
 
 function assertSize(what: "compressed" | "expanded", lengthBytes: number): void {

@@ -1,11 +1,29 @@
 import { bytesPerSample, type DType, type TypedArray, viewTypedArray } from "../ndarray/dtype.js";
 import type { BlockEncoding, BlockWindow } from "./block-encoding.js";
+import { storedSamples } from "./color/color-encoding.js";
 import { widenFloat16 } from "./float16.js";
-import { effectivePredictor } from "./supported.js";
+import { effectivePredictor, hasChromaUnits } from "./supported.js";
+import { ycbcrLengthBytes } from "./ycbcr/unpack-ycbcr.js";
 
-/** Bytes of one stored row of a block. */
+/** Bytes of one row of a block as it is stored; YCbCr units span several rows and have none. */
 export function rowLengthBytes(encoding: BlockEncoding): number {
-  return encoding.cols * encoding.samples * bytesPerSample(encoding.dtype);
+  const { cols, dtype, bitsPerSample = bytesPerSample(dtype) * 8 } = encoding;
+  return Math.ceil((cols * storedSamples(encoding) * bitsPerSample) / 8);
+}
+
+/** Bytes that the first `rows` rows of a block take as they are stored, once decompressed. */
+export function storedLengthBytes(encoding: BlockEncoding, rows: number): number {
+  return hasChromaUnits(encoding) ? ycbcrLengthBytes(encoding, rows) : rows * rowLengthBytes(encoding);
+}
+
+/** Bytes of the first `rows` rows of a block as words of its dtype. */
+export function plainLengthBytes(encoding: BlockEncoding, rows: number): number {
+  return rows * encoding.cols * encoding.samples * bytesPerSample(encoding.dtype);
+}
+
+/** The encoding of rows that hold the same pixels as words of their dtype, little-endian, and nothing to undo. */
+export function plainEncoding({ dtype, rows, cols, samples }: BlockEncoding): BlockEncoding {
+  return { dtype, byteOrder: "little", rows, cols, samples, compression: "NONE", predictor: 1 };
 }
 
 /** Values of the window: samples × rows × columns. */

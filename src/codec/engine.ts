@@ -9,7 +9,7 @@ import type { Expansion } from "./expansion.js";
 export interface DecodeEngine {
   /** Room for compressed bytes, at least `lengthBytes`; what it held before is kept. Valid until the next call. */
   input(lengthBytes: number): Uint8Array;
-  /** Room for expanded bytes; what it held before may be lost. Valid until the next call. */
+  /** Room for expanded bytes; what it held before is kept where that was no less. Valid until the next call. */
   output(lengthBytes: number): Uint8Array;
   /**
    * Inflate the first `lengthBytes` of the input (RFC 1950) into the output, no further than `wantedBytes`; compare the

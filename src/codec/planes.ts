@@ -19,7 +19,7 @@ export function unpackPlanes(raw: Uint8Array, encoding: BlockEncoding, window: B
   const out = new Uint8Array(windowLength(window) * width);
   const predictor = effectivePredictor(encoding);
   if (predictor === 3) {
-    sumFloatBytes(rows, rowBytes, encoding.samples);
+    sumBytes(rows, rowBytes, encoding.samples);
     gatherFloat(rows, rowBytes, width, encoding.samples, window, out);
     return out;
   }
@@ -88,15 +88,23 @@ function unpackBigInts(words: BigUint64Array, shape: RowShape, window: BlockWind
   }
 }
 
-/** First half of predictor 3 (TIFF Technical Note 3): byte differences, `samples` bytes apart, along each row. */
-function sumFloatBytes(rows: Uint8Array, rowBytes: number, samples: number): void {
+/**
+ * Undo differences of bytes, `samples` bytes apart, along each row, in place: predictor 2 of uint8, and the first half of
+ * predictor 3 (TIFF Technical Note 3).
+ */
+export function sumBytes(rows: Uint8Array, rowBytes: number, samples: number): void {
   for (let start = 0; start < rows.length; start += rowBytes) {
     for (let at = start + samples; at < start + rowBytes; at++) rows[at] = rows[at]! + rows[at - samples]!;
   }
 }
 
-/** Second half: a row holds the most significant bytes of all its samples, then the next ones. */
-function gatherFloat(
+/**
+ * Second half of predictor 3: a row holds the most significant bytes of all its samples, then the next ones.
+ *
+ * @param width bytes of a sample
+ * @param out little-endian samples of the window
+ */
+export function gatherFloat(
   rows: Uint8Array,
   rowBytes: number,
   width: number,

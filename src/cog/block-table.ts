@@ -16,7 +16,7 @@ export interface BlockTable {
 
 /** Blocks whose place the file may leave out altogether; beyond, a table must be in the file to be believed. */
 const MAX_UNLISTED_BLOCKS = 2 ** 20;
-/** Bytes of one block when decoded. */
+/** Bytes of one block when decoded; of uncompressed strips, which need not be read whole, bytes of one row. */
 const MAX_BLOCK_BYTES = 2 ** 31 - 1;
 
 /** The tags that hold an image's block table. */
@@ -48,11 +48,11 @@ export function missingBlockTable(header: HeaderBytes, image: TiffImage): ByteRa
 /**
  * An image's block table. Blocks beyond the end of a short table, and those of no bytes, are left out (0, 0).
  *
- * Byte counts that the file does not tell are worked out as libtiff does: from the size of uncompressed blocks, else from
- * where the next block starts.
+ * Byte counts that the file does not tell, or tells wrong, are worked out as libtiff does: from the size of uncompressed
+ * blocks, else from where the next block starts.
  *
  * @throws CorruptDataError where the table, or a block it lists, lies outside of the file.
- * @throws UnsupportedError for a block of more than 2 GiB.
+ * @throws UnsupportedError for a block of more than 2 GiB, uncompressed strips excepted.
  */
 export function readBlockTable(header: HeaderBytes, start: TiffStart, image: TiffImage): BlockTable {
   const { blocksAcross, blocksDown, planes, count } = blockGrid(image);
@@ -67,15 +67,15 @@ export function readBlockTable(header: HeaderBytes, start: TiffStart, image: Tif
   const offsets = readTable(header, start, image, tags.offsets, count);
   const byteCounts = image.directory.fields.has(tags.byteCounts)
     ? readTable(header, start, image, tags.byteCounts, count)
-    : estimateByteCounts(header, image, offsets);
-  mendSingleStrip(image, byteCounts);
+    : distancesToNext(header, offsets);
+  mendByteCounts(header, image, offsets, byteCounts);
   for (let block = 0; block < count; block++) {
     const offset = offsets[block] as number;
     const length = byteCounts[block] as number;
     if (offset === 0 || length === 0) {
       offsets[block] = 0;
       byteCounts[block] = 0;
-    } else if (offset < 0 || length < 0 || offset + length > (header.sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
+    } else if (!isInside(offset, length, header.sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
       throw new CorruptDataError(
         `Block ${block} of ${count} (${tagName(tags.offsets)}) is said to hold ${length} bytes from byte ${offset}, and the ` +
           `file has ${header.sizeBytes}: it is cut short or damaged.`,
@@ -84,6 +84,12 @@ export function readBlockTable(header: HeaderBytes, start: TiffStart, image: Tif
     }
   }
   return { blocksAcross, blocksDown, planes, offsets, byteCounts };
+}
+
+/** False for fractions and NaN as well, which tables of floating point numbers may hold. */
+function isInside(offset: number, length: number, sizeBytes: number): boolean {
+  const areWhole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+  return areWhole && offset >= 0 && length >= 0 && offset + length <= sizeBytes;
 }
 
 function readTable(header: HeaderBytes, start: TiffStart, image: TiffImage, tag: number, count: number): Float64Array {
@@ -107,7 +113,8 @@ function decodedBytes(image: TiffImage, rows: number): number {
 }
 
 function assertBlockSize(image: TiffImage): void {
-  const bytes = decodedBytes(image, image.blockHeight);
+  const isReadByRows = image.layout === "striped" && image.compression === "NONE";
+  const bytes = decodedBytes(image, isReadByRows ? 1 : image.blockHeight);
   if (bytes <= MAX_BLOCK_BYTES) return;
   throw new UnsupportedError(
     `Its blocks of ${image.blockWidth} × ${image.blockHeight} pixels take ${bytes} bytes each; up to 2 GiB are supported.`,
@@ -115,17 +122,18 @@ function assertBlockSize(image: TiffImage): void {
   );
 }
 
-function estimateByteCounts(header: HeaderBytes, image: TiffImage, offsets: Float64Array): Float64Array {
-  if (image.compression === "NONE") {
-    return offsets.map((_, block) => decodedBytes(image, storedRows(image, block)));
+/** Bytes from each block to the one that follows it in the file, or to the file's end; 0 for a block that is left out. */
+function distancesToNext(header: HeaderBytes, offsets: Float64Array): Float64Array {
+  const distances = new Float64Array(offsets.length);
+  const order = Uint32Array.from(offsets, (_, block) => block).sort((a, b) => offsets[b]! - offsets[a]!);
+  let next = header.sizeBytes ?? 0;
+  for (let i = 0; i < order.length; ) {
+    const offset = offsets[order[i]!]!;
+    const distance = offset === 0 ? 0 : Math.max(0, next - offset);
+    for (; i < order.length && offsets[order[i]!] === offset; i++) distances[order[i]!] = distance;
+    next = offset;
   }
-  const sorted = Float64Array.from(offsets).sort();
-  const end = header.sizeBytes ?? 0;
-  return offsets.map((offset) => {
-    if (offset === 0) return 0;
-    const next = sorted.find((other) => other > offset) ?? end;
-    return Math.max(0, next - offset);
-  });
+  return distances;
 }
 
 /** Rows that a block holds: a tile's are always whole, an image's last strip is short. */
@@ -135,9 +143,20 @@ function storedRows(image: TiffImage, block: number): number {
   return Math.min(image.blockHeight, image.height - row * image.blockHeight);
 }
 
-/** libtiff's cure for writers that tell too few bytes for the one strip of an uncompressed image. */
-function mendSingleStrip(image: TiffImage, byteCounts: Float64Array): void {
-  if (image.layout === "tiled" || image.compression !== "NONE" || byteCounts.length !== 1) return;
-  const needed = decodedBytes(image, image.height);
-  if ((byteCounts[0] as number) > 0) byteCounts[0] = Math.max(byteCounts[0] as number, needed);
+/** PhotometricInterpretation YCbCr (TIFF 6.0, section 21): a block's size depends on how its chroma is subsampled. */
+const YCBCR = 6;
+
+/**
+ * libtiff's cures for writers that tell wrong byte counts: an uncompressed block has as many bytes as its pixels take
+ * where the file is that long, and the only strip of an image is never empty.
+ */
+function mendByteCounts(header: HeaderBytes, image: TiffImage, offsets: Float64Array, byteCounts: Float64Array): void {
+  const isOnlyStrip = image.layout === "striped" && byteCounts.length === 1;
+  if (isOnlyStrip && byteCounts[0] === 0) byteCounts.set(distancesToNext(header, offsets));
+  if (image.compression !== "NONE" || image.photometric === YCBCR) return;
+  const end = header.sizeBytes ?? Number.MAX_SAFE_INTEGER;
+  byteCounts.forEach((count, block) => {
+    const needed = decodedBytes(image, storedRows(image, block));
+    if (count > 0 && offsets[block]! + needed <= end) byteCounts[block] = needed;
+  });
 }

@@ -2,6 +2,7 @@ import type { BlockEncoding } from "../codec/block-encoding.js";
 import type { Affine } from "../geo/affine.js";
 import type { Crs } from "../geo/crs.js";
 import type { DType } from "../ndarray/dtype.js";
+import type { Color } from "./colors.js";
 
 /** One image of a TIFF: the full resolution, an overview or a mask, and where its blocks lie. */
 export interface ImageLevel {
@@ -43,6 +44,10 @@ export interface CogInfo {
   /** One value a band; 1 and 0 where the file says nothing. */
   scale: readonly number[];
   offset: readonly number[];
+  /** One a band, by GDAL's names: "Gray", "Palette", "Red", "Alpha", "Undefined" … */
+  colorInterpretation: readonly string[];
+  /** The colour of each value of the first band; null where its values are no indices into a palette. */
+  colorTable: readonly Color[] | null;
   /** One a band; null where the file gives no name. */
   bandNames: readonly (string | null)[];
   interleave: "PIXEL" | "BAND";

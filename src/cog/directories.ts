@@ -26,7 +26,7 @@ export interface Directory {
   fields: Map<number, Field>;
 }
 
-/** All directories of a file, main chain first, then those of SubIFDs. */
+/** All directories of a file, main chain first, then the SubIFDs of its first one. */
 export interface Directories {
   start: TiffStart;
   directories: Directory[];
@@ -36,6 +36,8 @@ export interface Directories {
 
 /** More directories than any real file; a chain may be long (GDAL itself stops at 65535), a hostile one endless. */
 const MAX_DIRECTORIES = 4096;
+/** Faults after which the rest of a chain is not looked at: nobody reads thousands of them. */
+const MAX_DEFECTS = 16;
 /** libtiff's limit, and 20 times what real directories hold. */
 const MAX_FIELDS = 4096;
 /** Read with the start of a directory that lies outside of what was read: its fields and, mostly, its values. */
@@ -71,16 +73,17 @@ export function parseTiffStart(header: HeaderBytes): TiffStart | NeedBytes {
 }
 
 /**
- * Every directory of a file: the chain, and SubIFDs one level deep.
+ * Every directory of a file: the chain, and the SubIFDs of its first directory. As in GDAL, those of further pages and what
+ * a SubIFD links to are not this image's.
  *
  * @throws CorruptDataError where the first directory cannot be read; later faults are told as `defects`.
  */
 export function readDirectories(header: HeaderBytes, start: TiffStart): Directories | NeedBytes {
   const result: Directories = { start, directories: [], defects: [] };
   const seen = new Set<number>();
-  const pending = [start.firstDirectory];
-  while (pending.length > 0) {
-    const offset = pending.shift() as number;
+  const pending = [{ offset: start.firstDirectory, inChain: true }];
+  while (pending.length > 0 && result.defects.length < MAX_DEFECTS) {
+    const { offset, inChain } = pending.shift() as { offset: number; inChain: boolean };
     if (offset === 0 && result.directories.length > 0) continue;
     if (seen.has(offset)) {
       result.defects.push(`the chain of directories loops back to offset ${offset}`);
@@ -101,10 +104,11 @@ export function readDirectories(header: HeaderBytes, start: TiffStart): Director
     }
     if ("kind" in read) return read;
     result.directories.push(read.directory);
-    pending.unshift(read.next);
+    if (inChain) pending.unshift({ offset: read.next, inChain });
+    if (result.directories.length > 1) continue;
     const children = subDirectories(header, start, read.directory);
     if ("kind" in children) return children;
-    pending.push(...children);
+    pending.push(...children.map((child) => ({ offset: child, inChain: false })));
   }
   return result;
 }

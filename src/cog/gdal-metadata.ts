@@ -16,6 +16,7 @@ export interface GdalMetadata {
   descriptions: Map<number, string>;
   scales: Map<number, number>;
   offsets: Map<number, number>;
+  colorInterpretations: Map<number, string>;
 }
 
 /**
@@ -24,13 +25,21 @@ export interface GdalMetadata {
  * Not a general XML parser: items do not nest, and whatever is not an item is passed over.
  */
 export function parseGdalMetadata(xml: string): GdalMetadata {
-  const metadata: GdalMetadata = { dataset: {}, descriptions: new Map(), scales: new Map(), offsets: new Map() };
+  const metadata: GdalMetadata = {
+    dataset: {},
+    descriptions: new Map(),
+    scales: new Map(),
+    offsets: new Map(),
+    colorInterpretations: new Map(),
+  };
   for (const item of parseItems(xml)) {
     if (item.band === null) {
       const name = item.domain === null ? item.name : `${item.domain}:${item.name}`;
       metadata.dataset[name] = item.text;
     } else if (item.role === "description") {
       metadata.descriptions.set(item.band, item.text);
+    } else if (item.role === "colorinterp") {
+      metadata.colorInterpretations.set(item.band, item.text);
     } else if (item.role === "scale" || item.role === "offset") {
       const value = Number.parseFloat(item.text);
       if (Number.isFinite(value)) metadata[`${item.role}s`].set(item.band, value);

@@ -2,13 +2,12 @@ import { type Crs, epsgCrs, parseCrs } from "../geo/crs.js";
 import { epsgProjString } from "../geo/epsg-table.js";
 import type { ProjJsonCrs } from "../geo/projjson.js";
 import { GeoKey, type GeoKeys, geoNumber, geoText, isEpsgCode } from "./geo-keys.js";
-import { geographicFromKeys, linearUnit, projectedFromKeys } from "./user-defined-crs.js";
+import { linearUnit, projectedFromKeys } from "./user-defined-crs.js";
+import { datumShift, geographicFromKeys } from "./user-defined-geographic.js";
+import { utmZone } from "./utm-zone.js";
 
 /** GTModelTypeGeoKey (GeoTIFF 1.1, section 7.2). */
 const ModelType = { projected: 1, geographic: 2 } as const;
-/** UTM zones as ProjectionGeoKey codes (GeoTIFF 1.0, section 6.3.3.2), north and south. */
-const UTM_NORTH = 16000;
-const UTM_SOUTH = 16100;
 /** EPSG's own numbering of UTM zones on common datums: geographic code → [north, south] base. */
 const utmFamilies: Readonly<Record<number, readonly [north: number, south: number | null]>> = {
   4326: [32600, 32700],
@@ -63,9 +62,16 @@ function crsName(keys: GeoKeys): string | null {
 function esriDefinition(keys: GeoKeys): Crs | null {
   for (const key of [GeoKey.ProjectedCitation, GeoKey.Citation, GeoKey.GeodeticCitation]) {
     const text = geoText(keys, key);
-    if (text?.startsWith("ESRI PE String = ")) return parseCrs(text.slice("ESRI PE String = ".length));
+    if (text?.startsWith("ESRI PE String = ")) return parseCrs(withShift(text.slice("ESRI PE String = ".length), keys));
   }
   return null;
+}
+
+/** ESRI's WKT names a datum and no shift: that of the datum's code, where the keys have one, is put in. */
+function withShift(wkt: string, keys: GeoKeys): string {
+  const shift = datumShift(keys);
+  if (shift === null) return wkt;
+  return wkt.replace(/(DATUM\["[^"]*",\s*SPHEROID\[[^\]]*\])\]/i, `$1,TOWGS84[${shift.join(",")}]]`);
 }
 
 function userDefined(definition: ProjJsonCrs | null): Crs | null {
@@ -75,14 +81,9 @@ function userDefined(definition: ProjJsonCrs | null): Crs | null {
 
 /** UTM as a projection code with a geographic code is a CRS that EPSG numbers. */
 function utmCode(keys: GeoKeys): number | null {
-  const projection = geoNumber(keys, GeoKey.Projection) ?? 0;
-  const family = utmFamilies[geoNumber(keys, GeoKey.GeodeticCrs) ?? 0];
-  if (family === undefined) return null;
-  if (projection > UTM_NORTH && projection <= UTM_NORTH + 60) return family[0] + projection - UTM_NORTH;
-  if (projection > UTM_SOUTH && projection <= UTM_SOUTH + 60 && family[1] !== null) {
-    return family[1] + projection - UTM_SOUTH;
-  }
-  return null;
+  const zone = utmZone(keys);
+  const base = utmFamilies[geoNumber(keys, GeoKey.GeodeticCrs) ?? 0]?.[zone?.isSouth ? 1 : 0] ?? null;
+  return zone === null || base === null ? null : base + zone.zone;
 }
 
 function webMercatorCode(keys: GeoKeys): number | null {

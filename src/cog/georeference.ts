@@ -59,7 +59,7 @@ function fromScale(scale: Float64Array | null, tiePoints: Float64Array | null): 
 
 /** The 4 × 4 matrix, row by row; its z rows and columns say nothing about x and y. */
 function fromMatrix(matrix: Float64Array | null): Affine | null {
-  if (matrix === null || matrix.length < 8) return null;
+  if (matrix === null || matrix.length !== 16) return null;
   const [a, b, , c, d, e, , f] = matrix as unknown as [number, number, number, number, number, number, number, number];
   return [a, b, c, d, e, f];
 }

@@ -30,6 +30,10 @@ export interface InspectedFile {
   interleave: "PIXEL" | "BAND";
   overviews: readonly { width: number; height: number }[];
   bandNames: readonly (string | null)[];
+  /** One a band, by GDAL's names: "Gray", "Palette", "Red", "Alpha", "Undefined" … */
+  colorInterpretation: readonly string[];
+  /** [red, green, blue, alpha] of each value of the first band; null where its values are no palette's. */
+  colorTable: readonly (readonly number[])[] | null;
   acquisitionTime: string | null;
 }
 
@@ -67,6 +71,8 @@ export function inspectJson(path: string, info: CogInfo | TiffHeader): Inspected
     interleave: info.interleave,
     overviews: overviews.map(({ width, height }) => ({ width, height })),
     bandNames: info.bandNames,
+    colorInterpretation: info.colorInterpretation,
+    colorTable: info.colorTable,
     acquisitionTime: info.acquisitionTime,
   };
 }

@@ -1,25 +1,25 @@
-import type { BlockEncoding, Compression } from "../codec/block-encoding.js";
+import type { BlockEncoding } from "../codec/block-encoding.js";
+import { type ColorEncoding, hasColorSpace } from "../codec/color/color-encoding.js";
+import { assertSupported, effectivePredictor, isReadableCompression } from "../codec/supported.js";
 import { CorruptDataError, UnsupportedError } from "../errors.js";
 import { bytesPerSample, type DType } from "../ndarray/dtype.js";
 import { readBlockTable } from "./block-table.js";
 import type { CogInfo, ImageLevel } from "./cog-info.js";
-import { type HeaderBytes, isNeedBytes, type NeedBytes } from "./header-bytes.js";
+import { type HeaderBytes, isNeedBytes, type NeedBytes, needBytes } from "./header-bytes.js";
+import { splitStrips } from "./split-strips.js";
+import { missingColorTags, readStoredColor } from "./stored-color.js";
 import { parseTiffHeader, type TiffHeader } from "./tiff-header.js";
 import type { TiffImage } from "./tiff-image.js";
-
-/** An internal mask: its samples may be single bits, eight to a byte, each row starting on a byte. */
-export interface MaskLevel extends ImageLevel {
-  bitsPerSample: number;
-}
 
 /**
  * What a TIFF's header says, block by block, from the bytes read so far, or the ranges that it still needs: mostly none
  * beyond the first 16 KB of a COG.
  *
  * Pure. Stricter than `inspect`, for what passes here is read later: damage anywhere in the directories refuses the file.
+ * Bands are those that are presented: four where CMYK or CIELAB pixels become red, green, blue and alpha.
  *
  * @throws CorruptDataError for damaged or hostile headers, and where a block lies outside of the file (a cut copy).
- * @throws UnsupportedError for samples and compressions that no codec here decodes, naming them.
+ * @throws UnsupportedError for samples, colours and compressions that no codec here decodes, naming them.
  */
 export function parseCog(bytes: HeaderBytes): CogInfo | NeedBytes {
   const header = parseTiffHeader(bytes, { withBlocks: true });
@@ -30,15 +30,30 @@ export function parseCog(bytes: HeaderBytes): CogInfo | NeedBytes {
     });
   }
   const { images, masks, start, defects: _, ...described } = header;
-  const dtype = supportedType(images[0] as TiffImage);
+  const missing = [...images, ...masks].flatMap((image) => missingColorTags(bytes, image));
+  if (missing.length > 0) return needBytes(bytes, missing);
+  const levels = images.map((image) => imageLevel(bytes, header, image));
   return {
     ...described,
-    dtype,
-    levels: images.map((image) => imageLevel(bytes, header, image, supportedType(image))),
-    masks: masks.map((mask) => ({
-      ...imageLevel(bytes, header, mask, "uint8"),
-      bitsPerSample: mask.bitsPerSample,
-    })) satisfies MaskLevel[],
+    ...presentedBands(header, levels[0] as ImageLevel),
+    dtype: (levels[0] as ImageLevel).encoding.dtype,
+    levels,
+    masks: masks.map((mask) => imageLevel(bytes, header, mask)),
+  };
+}
+
+/** What is said of each band, for as many bands as are presented. */
+function presentedBands(header: TiffHeader, { encoding }: ImageLevel): Partial<TiffHeader> {
+  if (!hasColorSpace(encoding)) return {};
+  const count = encoding.samples;
+  const each = <T>(values: readonly T[], fallback: T) => Array.from({ length: count }, (_, i) => values[i] ?? fallback);
+  const { scale, offset, bandNames } = header;
+  return {
+    count,
+    scale: each(scale, 1),
+    offset: each(offset, 0),
+    bandNames: each(bandNames, null),
+    colorInterpretation: ["Red", "Green", "Blue", "Alpha"],
   };
 }
 
@@ -56,81 +71,63 @@ const dtypes: readonly string[] = [
   "float64",
 ] satisfies DType[];
 
-const compressions: readonly string[] = [
-  "NONE",
-  "DEFLATE",
-  "LZW",
-  "PACKBITS",
-  "ZSTD",
-  "JPEG",
-  "LERC",
-  "LERC_DEFLATE",
-  "LERC_ZSTD",
-  "WEBP",
-  "LZMA",
-] satisfies Compression[];
-
-function supportedType(image: TiffImage): DType {
-  if (!dtypes.includes(image.dtype)) {
-    throw new UnsupportedError(`Samples of the type ${image.dtype} are not supported.`, {
-      details: { dtype: image.dtype },
-    });
+/** The type that holds a sample, and its own width where that is less. */
+function sampleEncoding({ dtype, bitsPerSample: bits }: TiffImage): Pick<BlockEncoding, "dtype" | "bitsPerSample"> {
+  if (!dtypes.includes(dtype)) {
+    throw new UnsupportedError(`Samples of the type ${dtype} are not supported.`, { details: { dtype } });
   }
-  const dtype = image.dtype as DType;
-  if (image.bitsPerSample !== bytesPerSample(dtype) * 8) {
-    throw new UnsupportedError(`Samples of ${image.bitsPerSample} bits are not supported.`, {
-      details: { bits: image.bitsPerSample, dtype },
-    });
-  }
-  return dtype;
+  const width = bytesPerSample(dtype as DType) * 8;
+  if (bits === width) return { dtype: dtype as DType };
+  // GDAL has no type for them either.
+  if (width === 64)
+    throw new UnsupportedError(`Samples of ${bits} bits are not supported.`, { details: { bits, dtype } });
+  return { dtype: dtype as DType, bitsPerSample: bits };
 }
 
-/** PhotometricInterpretation YCbCr (TIFF 6.0, section 21): chroma is stored less often than luma. */
-const YCBCR = 6;
-
-/** Refuses blocks that hold something else than one number a sample, first bit first. */
-function assertPlainSamples(image: TiffImage): void {
-  if (image.photometric === YCBCR && image.compression !== "JPEG") {
-    throw new UnsupportedError(`YCbCr pixels without JPEG (here ${image.compression}) are not supported.`, {
-      details: { photometric: YCBCR, compression: image.compression },
-    });
-  }
-  if (image.isBitReversed) {
-    throw new UnsupportedError("Bytes with their bits in reverse order (FillOrder 2) are not supported.", {
-      details: { fillOrder: 2 },
-    });
-  }
-}
-
-function imageLevel(bytes: HeaderBytes, header: TiffHeader, image: TiffImage, dtype: DType): ImageLevel {
-  return {
+function imageLevel(bytes: HeaderBytes, header: TiffHeader, image: TiffImage): ImageLevel {
+  const encoding = blockEncoding(bytes, header, image);
+  assertSupported(encoding);
+  return splitStrips({
     width: image.width,
     height: image.height,
     layout: image.layout,
-    encoding: blockEncoding(header, image, dtype),
+    encoding,
     ...readBlockTable(bytes, header.start, image),
-  };
+  });
 }
 
-function blockEncoding(header: TiffHeader, image: TiffImage, dtype: DType): BlockEncoding {
-  if (!compressions.includes(image.compression)) {
-    throw new UnsupportedError(`The compression ${image.compression} is not supported.`, {
-      details: { compression: image.compression },
-    });
+function blockEncoding(bytes: HeaderBytes, header: TiffHeader, image: TiffImage): BlockEncoding {
+  const { compression, blockHeight: rows, blockWidth: cols } = image;
+  if (!isReadableCompression(compression)) {
+    throw new UnsupportedError(`The compression ${compression} is not supported.`, { details: { compression } });
   }
-  assertPlainSamples(image);
-  if (image.predictor !== 1 && image.predictor !== 2 && image.predictor !== 3) {
-    throw new UnsupportedError(`The predictor ${image.predictor} is not known.`, {
-      details: { predictor: image.predictor },
-    });
-  }
-  return {
-    dtype,
-    byteOrder: header.start.littleEndian ? "little" : "big",
-    rows: image.blockHeight,
-    cols: image.blockWidth,
+  const { colorSpace, ...color } = readStoredColor(bytes, header.start, image);
+  const sample = sampleEncoding(image);
+  const predictor = effectivePredictor({ compression, predictor: image.predictor as BlockEncoding["predictor"] });
+  const encoding: BlockEncoding = {
+    ...sample,
+    byteOrder: sampleByteOrder({ ...sample, predictor }, header.start.littleEndian),
+    rows,
+    cols,
     samples: image.isPlanar ? 1 : image.samples,
-    compression: image.compression as Compression,
-    predictor: image.predictor,
+    compression,
+    predictor,
+    ...(image.isBitReversed && compression !== "JPEG" && { isBitReversed: true }),
+    ...color,
   };
+  if (colorSpace === undefined) return encoding;
+  const converted: ColorEncoding = { ...encoding, samples: 4, colorSpace, storedSamples: image.samples };
+  return converted;
+}
+
+/** The order of a stored sample's bytes, which is not the file's everywhere. */
+function sampleByteOrder(
+  { bitsPerSample, dtype, predictor }: Pick<BlockEncoding, "bitsPerSample" | "dtype" | "predictor">,
+  littleEndian: boolean,
+): BlockEncoding["byteOrder"] {
+  if (bitsPerSample === undefined) return littleEndian ? "little" : "big";
+  // Samples without gaps start at a byte's highest bit, and a predictor puts bytes in an order of its own.
+  if (bitsPerSample !== 24 || predictor !== 1) return "little";
+  // GDAL writes, and reads, integers of three bytes the wrong way round: highest byte first in a little-endian file.
+  return littleEndian === (dtype === "float32") ? "little" : "big";
 }

@@ -2,8 +2,8 @@ import { affineBounds } from "../geo/affine.js";
 import { acquisitionTime } from "./acquisition-time.js";
 import { missingBlockTable } from "./block-table.js";
 import type { CogInfo } from "./cog-info.js";
+import { readColors } from "./colors.js";
 import {
-  type Directories,
   type Directory,
   missingRange,
   parseTiffStart,
@@ -17,7 +17,8 @@ import { crsFromGeoKeys } from "./geo-keys-crs.js";
 import { readGeoreference } from "./georeference.js";
 import { type HeaderBytes, isNeedBytes, type NeedBytes, needBytes, viewBytes } from "./header-bytes.js";
 import { parseNodata } from "./nodata.js";
-import { readTiffImage, type TiffImage } from "./tiff-image.js";
+import { type SortedImages, sortImages } from "./sort-images.js";
+import type { TiffImage } from "./tiff-image.js";
 import { bytesPerValue, Tag } from "./tiff-tags.js";
 
 /**
@@ -63,6 +64,8 @@ const datasetTags = [
   Tag.GeoAsciiParams,
   Tag.GdalMetadata,
   Tag.GdalNodata,
+  Tag.ColorMap,
+  Tag.ExtraSamples,
   ...textTags.map(([tag]) => tag),
 ];
 
@@ -89,7 +92,7 @@ export function parseTiffHeader(header: HeaderBytes, options: { withBlocks?: boo
     const tables = [...sorted.images, ...sorted.masks].flatMap((image) => missingBlockTable(header, image));
     if (tables.length > 0) return needBytes(header, tables);
   }
-  return describe(header, start, chain, sorted);
+  return describe(header, start, chain.directories[0] as Directory, sorted);
 }
 
 function missingField(header: HeaderBytes, directory: Directory, tag: number) {
@@ -99,40 +102,21 @@ function missingField(header: HeaderBytes, directory: Directory, tag: number) {
   return range === null ? [] : [range];
 }
 
-/** Tells overviews, masks and unrelated pages apart: an overview is a reduced image of as many samples as the first one. */
-function sortImages(header: HeaderBytes, { start, directories, defects }: Directories) {
-  const [first, ...others] = directories as [Directory, ...Directory[]];
-  const full = readTiffImage(header, start, first);
-  const overviews: TiffImage[] = [];
-  const masks: TiffImage[] = [];
-  for (const directory of others) {
-    try {
-      const image = readTiffImage(header, start, directory);
-      if (image.isMask) masks.push(image);
-      else if (image.isReduced && image.samples === full.samples) overviews.push(image);
-    } catch (error) {
-      defects.push(`the image at offset ${directory.offset}: ${(error as Error).message}`);
-    }
-  }
-  overviews.sort((one, other) => other.width - one.width);
-  masks.sort((one, other) => Number(one.isReduced) - Number(other.isReduced) || other.width - one.width);
-  return { images: [full, ...overviews], masks };
-}
-
 function describe(
   header: HeaderBytes,
   start: TiffStart,
-  { directories, defects }: Directories,
-  { images, masks }: { images: TiffImage[]; masks: TiffImage[] },
+  directory: Directory,
+  { images, masks, defects }: SortedImages,
 ): TiffHeader {
-  const [directory, image] = [directories[0] as Directory, images[0] as TiffImage];
+  const image = images[0] as TiffImage;
   const keys = readGeoKeys(header, start, directory);
   const soundKeys = keys === "damaged" ? new Map() : keys;
   const { transform, pixelIsPoint, groundControlPoints } = readGeoreference(header, start, directory, soundKeys);
   const gdal = readGdalMetadata(header, directory);
   const metadata = { ...gdal.dataset, ...readTextTags(header, directory) };
   const nodataField = directory.fields.get(Tag.GdalNodata);
-  const nodata = nodataField === undefined ? null : readText(header, nodataField, MAX_TEXT_BYTES);
+  const nodataText = nodataField === undefined ? null : readText(header, nodataField, MAX_TEXT_BYTES);
+  const nodata = nodataText === null ? null : parseNodata(nodataText, image.dtype);
   const bands = Array.from({ length: image.samples }, (_, band) => band);
   return {
     start,
@@ -148,9 +132,15 @@ function describe(
     bounds: transform === null ? null : affineBounds(transform, image.width, image.height),
     pixelIsPoint,
     groundControlPoints,
-    nodata: nodata === null ? null : parseNodata(nodata, image.dtype),
+    nodata,
     scale: bands.map((band) => gdal.scales.get(band) ?? 1),
     offset: bands.map((band) => gdal.offsets.get(band) ?? 0),
+    ...readColors(header, start, directory, {
+      samples: image.samples,
+      bitsPerSample: image.bitsPerSample,
+      named: gdal.colorInterpretations,
+      nodata,
+    }),
     bandNames: bands.map((band) => gdal.descriptions.get(band) ?? null),
     interleave: image.samples > 1 && !image.isPlanar ? "PIXEL" : "BAND",
     images,

@@ -66,6 +66,8 @@ const ALL_ROWS = 2 ** 32 - 1;
 /** GDAL counts pixels in 32-bit signed integers, and so does everybody. */
 const MAX_SIDE = 2 ** 31 - 1;
 const MAX_SAMPLES = 65535;
+/** A SHORT's largest value: what it stands for is judged later. */
+const MAX_BITS = 65535;
 
 /**
  * The image that a directory describes.
@@ -78,11 +80,13 @@ export function readTiffImage(header: HeaderBytes, start: TiffStart, directory: 
   const width = side(number(Tag.ImageWidth, 0), Tag.ImageWidth);
   const height = side(number(Tag.ImageLength, 0), Tag.ImageLength);
   const samples = number(Tag.SamplesPerPixel, 1);
-  if (samples < 1 || samples > MAX_SAMPLES) throw damaged(Tag.SamplesPerPixel, samples);
+  if (!isCount(samples, MAX_SAMPLES)) throw damaged(Tag.SamplesPerPixel, samples);
 
   const tiled = directory.fields.has(Tag.TileWidth) && directory.fields.has(Tag.TileLength);
   const rowsPerStrip = number(Tag.RowsPerStrip, ALL_ROWS);
+  if (rowsPerStrip !== 0 && !isCount(rowsPerStrip, ALL_ROWS)) throw damaged(Tag.RowsPerStrip, rowsPerStrip);
   const bitsPerSample = sharedValue(header, start, directory, Tag.BitsPerSample, samples, 1);
+  if (!isCount(bitsPerSample, MAX_BITS)) throw damaged(Tag.BitsPerSample, bitsPerSample);
   const format = sharedValue(header, start, directory, Tag.SampleFormat, samples, 1);
   const subfile = number(Tag.NewSubfileType, 0);
   return {
@@ -107,8 +111,13 @@ export function readTiffImage(header: HeaderBytes, start: TiffStart, directory: 
   };
 }
 
+/** True for a whole number from 1 to `limit`: fields of floating point numbers may hold anything. */
+function isCount(value: number, limit: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= limit;
+}
+
 function side(value: number, tag: number): number {
-  if (Number.isInteger(value) && value > 0 && value <= MAX_SIDE) return value;
+  if (isCount(value, MAX_SIDE)) return value;
   throw damaged(tag, value);
 }
 
@@ -132,7 +141,7 @@ function sharedValue(
   const values = readNumbers(header, start, field, samples);
   const [first] = values ?? [];
   if (values === null || first === undefined || field.count > MAX_SAMPLES) throw damaged(tag, field.count);
-  if (values.some((value) => value !== first)) {
+  if (values.some((value) => !Object.is(value, first))) {
     throw new UnsupportedError(`${tagName(tag)} differs between bands: ${[...values].join(", ")}.`, {
       details: { tag },
     });
@@ -140,15 +149,18 @@ function sharedValue(
   return first;
 }
 
+/** Widths that floating point samples come in; 24 is TIFF Technical Note 3's. */
+const floatTypes: Readonly<Record<number, string>> = { 16: "float16", 24: "float32", 32: "float32", 64: "float64" };
+
 /** SampleFormat (TIFF 6.0, section 19) and bits to the type that holds a sample; odd widths are unsigned, as in GDAL. */
 function sampleType(bits: number, format: number): string {
-  if (format === 3 && bits > 8) return bits <= 16 ? "float16" : bits <= 32 ? "float32" : "float64";
   if (format === 5) return bits <= 32 ? "complex_int16" : "complex_int32";
   if (format === 6) return bits <= 64 ? "complex64" : "complex128";
   const size = [8, 16, 32, 64].find((width) => bits <= width);
-  if (size === undefined)
-    throw new UnsupportedError(`Samples of ${bits} bits are not supported.`, { details: { bits } });
-  return `${format === 2 && bits === size ? "int" : "uint"}${size}`;
+  if (format === 3 && floatTypes[bits] !== undefined) return floatTypes[bits];
+  if (format !== 3 && size !== undefined) return `${format === 2 && bits === size ? "int" : "uint"}${size}`;
+  const what = format === 3 ? "Floating point samples" : "Samples";
+  throw new UnsupportedError(`${what} of ${bits} bits are not supported.`, { details: { bits, sampleFormat: format } });
 }
 
 function compressionName(header: HeaderBytes, start: TiffStart, directory: Directory): string {

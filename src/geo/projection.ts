@@ -1,7 +1,8 @@
 import { InvalidInputError, isPixelQueryError, UnsupportedError } from "../errors.js";
 import { type Crs, crsText, horizontalEpsg } from "./crs.js";
 import { epsgProjString } from "./epsg-table.js";
-import { projStringFromProjJson } from "./projjson.js";
+import { projString, projStringFromProjJson } from "./projjson.js";
+import { isWkt1, projJsonFromWkt1 } from "./wkt1.js";
 
 /**
  * Longitude and latitude (WGS 84, degrees) to and from a CRS: x = easting or longitude, y = northing or latitude, in its
@@ -72,6 +73,7 @@ function proj4Definition(crs: Crs, epsg: number | null): string {
       details: { crs: crsText(crs) },
     });
   }
+  if (isWkt1(crs.definition)) return projString(projJsonFromWkt1(crs.definition));
   return crs.definition.startsWith("{") ? projStringFromProjJson(crs.definition) : crs.definition;
 }
 

@@ -88,6 +88,24 @@ const projectionCentre = {
   "Northing at projection centre": "y_0",
 };
 
+const geostationary = {
+  "Longitude of natural origin": "lon_0",
+  "Satellite Height": "h",
+  "False easting": "x_0",
+  "False northing": "y_0",
+};
+const krovak = {
+  "Latitude of projection centre": "lat_0",
+  "Longitude of origin": "lon_0",
+  "Co-latitude of cone axis": "alpha",
+  "Scale factor on pseudo standard parallel": "k_0",
+  "False easting": "x_0",
+  "False northing": "y_0",
+};
+
+/** Methods that PROJ computes on a sphere of the ellipsoid's surface (its R_A, which proj4 does not apply to them). */
+const authalicMethods: readonly string[] = ["mill", "vandg"];
+
 /** Methods by EPSG's name, or PROJ's where EPSG has none, in lower case (EPSG Guidance Note 7-2). */
 const methods: Readonly<Record<string, Method>> = {
   "transverse mercator": { proj: "tmerc", parameters: naturalOrigin },
@@ -121,6 +139,12 @@ const methods: Readonly<Record<string, Method>> = {
   "van der grinten": { proj: "vandg", parameters: naturalOrigin },
   "new zealand map grid": { proj: "nzmg", parameters: naturalOrigin },
   "lambert cylindrical equal area": { proj: "cea", parameters: standardParallel },
+  "eckert vi": { proj: "eck6", parameters: naturalOrigin },
+  bonne: { proj: "bonne", parameters: { ...naturalOrigin, "Latitude of natural origin": "lat_1" } },
+  "geostationary satellite (sweep x)": { proj: "geos +sweep=x", parameters: geostationary },
+  "geostationary satellite (sweep y)": { proj: "geos", parameters: geostationary },
+  krovak: { proj: "krovak +axis=swu", parameters: krovak },
+  "krovak (north orientated)": { proj: "krovak", parameters: krovak },
   "hotine oblique mercator (variant a)": { proj: "omerc +no_uoff", parameters: projectionCentre },
   "hotine oblique mercator (variant b)": { proj: "omerc", parameters: projectionCentre },
 };
@@ -140,7 +164,8 @@ export function projStringFromProjJson(text: string): string {
   }
 }
 
-function projString(crs: ProjJsonCrs): string {
+/** The PROJ string of a CRS; throws as {@link projStringFromProjJson} does. */
+export function projString(crs: ProjJsonCrs): string {
   switch (crs.type) {
     case "BoundCRS":
       return `${projString(crs.source_crs ?? {}).replace(/ ?\+towgs84=\S+/, "")} ${shiftArgument(crs)}`;
@@ -169,15 +194,27 @@ function projectedString(crs: ProjJsonCrs): string {
   const args = (crs.conversion?.parameters ?? []).flatMap((parameter) => {
     const argument = method.parameters[parameter.name];
     if (argument === undefined) return [];
-    const kind = /^[xy]_0$/.test(argument) ? "length" : /^k_0$/.test(argument) ? "scale" : "angle";
+    const kind = /^(?:[xy]_0|h)$/.test(argument) ? "length" : /^k_0$/.test(argument) ? "scale" : "angle";
     return [`+${argument}=${inBaseUnit(parameter.value, parameter.unit, kind)}`];
   });
   const parallel = args.find((arg) => arg.startsWith("+lat_ts="));
   if (method.proj === "stere" && parallel !== undefined) args.push(`+lat_0=${parallel.includes("-") ? -90 : 90}`);
-  const isPseudoMercator = name.toLowerCase() === "popular visualisation pseudo mercator";
-  const datum = isPseudoMercator ? sphereOf(crs.base_crs ?? {}) : datumArguments(crs.base_crs ?? {});
+  const datum = projectedDatum(crs, method.proj);
   const unit = inBaseUnit(1, crs.coordinate_system?.axis?.[0]?.unit, "length");
   return [`+proj=${method.proj}`, ...args, datum, ...(unit === 1 ? [] : [`+to_meter=${unit}`])].join(" ");
+}
+
+/** The figure that a method computes on: the base's ellipsoid, or a sphere where PROJ takes one. */
+function projectedDatum(crs: ProjJsonCrs, proj: string): string {
+  const base = crs.base_crs ?? {};
+  if (crs.conversion?.method.name.toLowerCase() === "popular visualisation pseudo mercator") return sphereOf(base);
+  const datum = datumArguments(base);
+  if (proj === "ortho" && !isSphere(datum)) {
+    throw new UnsupportedError(`The CRS "${crs.name}" is orthographic on an ellipsoid: only a sphere is supported.`, {
+      details: { name: crs.name ?? null, method: "Orthographic" },
+    });
+  }
+  return authalicMethods.includes(proj) ? authalicSphere(datum) : datum;
 }
 
 /** Ellipsoid, shift and prime meridian; of a base CRS with an EPSG code those of the code, which know their shift. */
@@ -192,6 +229,20 @@ function datumArguments(geographic: ProjJsonCrs): string {
   const shape = inverse_flattening ? `+rf=${inverse_flattening}` : `+b=${b ?? a}`;
   const meridian = quantity(datum.prime_meridian?.longitude, "angle") ?? 0;
   return `+a=${a} ${shape}${meridian === 0 ? "" : ` +pm=${meridian}`}`;
+}
+
+function isSphere(datum: string): boolean {
+  return /\+b=(\S+)/.exec(datum)?.[1] === /\+a=(\S+)/.exec(datum)?.[1] && datum.includes("+b=");
+}
+
+/** The sphere of an ellipsoid's surface, by PROJ's series in the squared eccentricity. */
+function authalicSphere(datum: string): string {
+  if (isSphere(datum)) return datum;
+  const a = Number(/\+a=(\S+)/.exec(datum)?.[1] ?? 6378137);
+  const flattening = 1 / Number(/\+rf=(\S+)/.exec(datum)?.[1] ?? 298.257223563);
+  const es = flattening * (2 - flattening);
+  const radius = a * (1 - es * (1 / 6 + es * (17 / 360 + (es * 67) / 3024)));
+  return `+a=${radius} +b=${radius}`;
 }
 
 function sphereOf(geographic: ProjJsonCrs): string {

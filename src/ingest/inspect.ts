@@ -3,6 +3,7 @@ import { openTiffHeader } from "../cog/open-cog-info.js";
 import { type ErrorJson, errorToJson, NotFoundError } from "../errors.js";
 import { eachFile } from "./each-file.js";
 import { resolveSourceRoot, type SourceFile, scanFiles } from "./scan.js";
+import { withWorldFile } from "./world-files.js";
 
 /** A file that could not be read, in a listing of many. */
 export interface InspectFailure {
@@ -19,6 +20,9 @@ export interface InspectDirectoryOptions {
 
 /**
  * What a TIFF's header says: grid, type, CRS, encoding, overviews, band names. No pixel is read.
+ *
+ * A file without a georeference of its own takes that of a world file beside it (.tfw, .tifw, .wld); GDAL's .aux.xml and
+ * MapInfo's .tab are not read.
  *
  * @throws NotFoundError where there is no such file.
  * @throws CorruptDataError where it is no TIFF, or a broken one.
@@ -39,7 +43,7 @@ export async function inspectCog(path: string, options: { signal?: AbortSignal }
 
 async function inspectFile(file: SourceFile, path: string, signal: AbortSignal | undefined): Promise<InspectedFile> {
   const { info } = await openTiffHeader(file.store, file.key, { signal, sizeBytes: file.sizeBytes });
-  return inspectJson(path, info);
+  return inspectJson(path, await withWorldFile(info, file.worldFiles, signal));
 }
 
 /**

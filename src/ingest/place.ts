@@ -5,9 +5,10 @@ import type { Crs } from "../geo/crs.js";
 import type { SceneDraft } from "../warehouse/append.js";
 import { codecsOf } from "../warehouse/codec-metadata.js";
 import { sourceLocation } from "../warehouse/sources.js";
-import type { StackProfile } from "../warehouse/stack.js";
+import type { StackLevel, StackProfile } from "../warehouse/stack.js";
 import { timeByPattern, timeInName } from "./acquisition-time.js";
 import type { SourceFile } from "./scan.js";
+import { type UsableLevels, usableLevels } from "./usable-levels.js";
 
 /** What a user or a product says of every file of a run. */
 export interface PlaceOptions {
@@ -51,6 +52,7 @@ export function placeScene(
   options: PlaceOptions,
 ): PlacedScene {
   const [time, timeSource] = acquisitionTime(file, info, options.datePattern);
+  const usable = named(file, () => usableLevels(info));
   const draft: SceneDraft = {
     ids: sceneIds(file, options.container),
     timeMs: time,
@@ -59,10 +61,12 @@ export function placeScene(
     source: sourceLocation(options.container, file.key),
     sizeBytes: file.sizeBytes,
     modifiedMs: file.modifiedMs,
+    worldFilesState: file.worldFilesState,
     headerHash,
     transform: info.transform,
-    profile: stackProfile(file, info, options),
-    levels: info.levels,
+    profile: stackProfile(file, info, usable, options),
+    levels: usable.levels,
+    masks: usable.masks,
   };
   return { draft, timeSource };
 }
@@ -90,7 +94,12 @@ function cloudCover(info: CogInfo): number | null {
   return null;
 }
 
-function stackProfile(file: SourceFile, info: CogInfo, options: PlaceOptions): StackProfile {
+function stackProfile(
+  file: SourceFile,
+  info: CogInfo,
+  { levels, masks }: UsableLevels,
+  options: PlaceOptions,
+): StackProfile {
   return {
     crs: info.crs,
     dtype: info.dtype,
@@ -98,14 +107,22 @@ function stackProfile(file: SourceFile, info: CogInfo, options: PlaceOptions): S
     nodata: nodataJson(info.nodata),
     scale: [...info.scale],
     offset: [...info.offset],
-    levels: info.levels.map((level, index) => stackLevel(file, info, level, index)),
+    colorInterpretation: [...info.colorInterpretation],
+    colorTable: storedColorTable(info.colorTable),
+    levels: levels.map((level) => stackLevel(file, level)),
+    masks: masks.map((mask) => stackLevel(file, mask)),
   };
 }
 
-function stackLevel(file: SourceFile, info: CogInfo, level: ImageLevel, index: number): StackProfile["levels"][number] {
-  const { width, height, layout, encoding, planes } = level;
+function stackLevel(file: SourceFile, { width, height, layout, encoding, planes }: ImageLevel): StackLevel {
+  named(file, () => codecsOf(encoding, layout === "striped"));
+  return { width, height, layout, encoding, planes };
+}
+
+/** What is not supported is said with the file's name in front. */
+function named<T>(file: SourceFile, build: () => T): T {
   try {
-    codecsOf(encoding, layout === "striped");
+    return build();
   } catch (cause) {
     if (!(cause instanceof UnsupportedError)) throw cause;
     throw new UnsupportedError(`${file.path}: ${cause.message}`, {
@@ -113,12 +130,13 @@ function stackLevel(file: SourceFile, info: CogInfo, level: ImageLevel, index: n
       cause,
     });
   }
-  if (encoding.dtype !== info.dtype) {
-    throw new UnsupportedError(`${file.path}: overview ${index} is ${encoding.dtype}, the image ${info.dtype}`, {
-      details: { path: file.path, level: index, dtype: encoding.dtype, expected: info.dtype },
-    });
-  }
-  return { width, height, layout, encoding, planes };
+}
+
+/** A stack's attributes are read whenever a warehouse is opened: a table of 65536 colours stays in its file. */
+const MAX_STORED_COLORS = 4096;
+
+function storedColorTable(table: CogInfo["colorTable"]): StackProfile["colorTable"] {
+  return table === null || table.length > MAX_STORED_COLORS ? null : table;
 }
 
 function bandNames(file: SourceFile, info: CogInfo, options: PlaceOptions): string[] {

@@ -1,16 +1,21 @@
 import type { CogInfo } from "../cog/cog-info.js";
 import { openCogInfo } from "../cog/open-cog-info.js";
-import { SourceChangedError } from "../errors.js";
+import { isPixelQueryError, SourceChangedError } from "../errors.js";
+import type { Affine } from "../geo/affine.js";
+import type { Crs } from "../geo/crs.js";
 import { lonLatBounds } from "../geo/lonlat-bounds.js";
 import { openProjection } from "../geo/projection.js";
 import { eachFile } from "./each-file.js";
 import { groundKey, type ReadHeader } from "./place.js";
 import type { SourceFile } from "./scan.js";
+import { withWorldFile } from "./world-files.js";
 
 /** A header with the ground its image covers. */
 export interface LocatedHeader extends ReadHeader {
-  /** West, south, east, north in degrees; null without georeference. */
-  bbox: readonly [number, number, number, number] | null;
+  /** West, south, east, north in degrees; null without georeference, and where the CRS cannot be related to degrees. */
+  bbox: Bounds | null;
+  /** Why there is no `bbox`; null where there is one. */
+  unlocated: string | null;
 }
 
 export interface ReadHeadersOptions {
@@ -24,11 +29,11 @@ export interface ReadHeadersOptions {
  * rest go on.
  */
 export async function readHeaders(files: readonly SourceFile[], options: ReadHeadersOptions): Promise<void> {
-  const boundsOf = createBoundsCache();
+  const locate = createLocator();
   await eachFile(files, options.signal, async (file) => {
     try {
       const header = await readHeader(file, options.signal);
-      options.onHeader(file, { ...header, bbox: await boundsOf(header.info) });
+      options.onHeader(file, { ...header, ...(await locate(header.info)) });
     } catch (error) {
       options.signal?.throwIfAborted();
       options.onFailure(file, error);
@@ -43,22 +48,34 @@ async function readHeader(file: SourceFile, signal: AbortSignal | undefined): Pr
       details: { path: file.path, listed: file.version, read: version },
     });
   }
-  return { file, info, headerHash };
+  return { file, info: await withWorldFile(info, file.worldFiles, signal), headerHash };
 }
 
-type Bounds = readonly [number, number, number, number] | null;
+type Bounds = readonly [number, number, number, number];
+type Location = Pick<LocatedHeader, "bbox" | "unlocated">;
 
 /** Bounds in degrees; scenes on one grid share one computation. */
-function createBoundsCache(): (info: CogInfo) => Promise<Bounds> {
-  const known = new Map<string, Bounds>();
-  return async (info) => {
-    if (info.crs === null || info.transform === null) return null;
-    const key = groundKey(info, info.crs);
-    let bounds = known.get(key);
-    if (bounds === undefined) {
-      bounds = lonLatBounds(await openProjection(info.crs), info.transform, info.width, info.height);
-      known.set(key, bounds);
-    }
-    return bounds;
+function createLocator(): (info: CogInfo) => Promise<Location> {
+  const known = new Map<string, Location>();
+  return async ({ crs, transform, ...info }) => {
+    if (crs === null || transform === null) return { bbox: null, unlocated: "no CRS or no transform" };
+    const key = groundKey({ crs, transform, ...info }, crs);
+    const location = known.get(key) ?? (await locateGrid(crs, transform, info));
+    known.set(key, location);
+    return location;
   };
+}
+
+/** A CRS that no projection here knows keeps nobody from reading the pixels. */
+async function locateGrid(
+  crs: Crs,
+  transform: Affine,
+  { width, height }: { width: number; height: number },
+): Promise<Location> {
+  try {
+    return { bbox: lonLatBounds(await openProjection(crs), transform, width, height), unlocated: null };
+  } catch (error) {
+    if (!isPixelQueryError(error)) throw error;
+    return { bbox: null, unlocated: error.message.replace(/\.$/, "") };
+  }
 }

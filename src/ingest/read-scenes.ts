@@ -71,8 +71,7 @@ export async function readScenes(
           datePattern,
           container: containers.get(file) ?? "",
         });
-        warn(file, draft, timeSource, options);
-        if (header.info.masks.length > 0) warnMask(file, options);
+        warn(file, draft, timeSource, header.unlocated, options);
         drafts.push(draft);
         report();
       },
@@ -88,7 +87,13 @@ export async function readScenes(
   return { drafts, failed };
 }
 
-function warn(file: SourceFile, draft: SceneDraft, timeSource: TimeSource, options: ReadScenesOptions): void {
+function warn(
+  file: SourceFile,
+  draft: SceneDraft,
+  timeSource: TimeSource,
+  unlocated: string | null,
+  options: ReadScenesOptions,
+): void {
   if (timeSource === "modified") {
     const time = new Date(draft.timeMs).toISOString();
     options.onWarning?.({
@@ -96,17 +101,10 @@ function warn(file: SourceFile, draft: SceneDraft, timeSource: TimeSource, optio
       message: `no date in its name or tags: its modification time ${time} was taken (give --date-pattern to say where the date is)`,
     });
   }
-  if (draft.bbox === null) {
+  if (unlocated !== null) {
     options.onWarning?.({
       path: file.path,
-      message: "no CRS or no transform: questions by longitude and latitude will not find it",
+      message: `${unlocated}: questions by longitude and latitude will not find it`,
     });
   }
-}
-
-function warnMask(file: SourceFile, options: ReadScenesOptions): void {
-  options.onWarning?.({
-    path: file.path,
-    message: "has an internal mask, which this version does not apply: masked pixels read as the values stored there",
-  });
 }

@@ -4,6 +4,14 @@ import picomatch from "picomatch";
 import { NotFoundError } from "../errors.js";
 import { type ByteStore, FileStore, type ObjectInfo } from "../store/index.js";
 import { unsupportedScheme } from "../warehouse/sources.js";
+import {
+  findWorldFiles,
+  headWorldFiles,
+  indexWorldFiles,
+  mayBeWorldFile,
+  type WorldFile,
+  worldFilesState,
+} from "./world-files.js";
 
 /** Files taken from a folder unless a pattern says otherwise: letter case does not matter. */
 const DEFAULT_GLOB = "**/*.{tif,tiff,gtiff}";
@@ -20,6 +28,10 @@ export interface SourceFile {
   modifiedMs: number;
   /** Version the listing saw, as the store gives it. */
   version: string;
+  /** World files beside it, best first; they count only where the file itself has no georeference. */
+  worldFiles: readonly WorldFile[];
+  /** {@link worldFilesState}: with size and time, what "unchanged" means. */
+  worldFilesState: string;
 }
 
 /** A place to look for files: a folder, and which of its files. */
@@ -70,25 +82,36 @@ export async function scanFiles(
   const container = store.folder;
   const below = toKey(relative(container, root.folder));
   const prefix = below === "" ? "" : `${below}/`;
-  const files: SourceFile[] = [];
+  const matching: ObjectInfo[] = [];
+  const beside: ObjectInfo[] = [];
   const found = root.file === null ? store.list(prefix, { signal }) : headOf(store, `${prefix}${root.file}`, signal);
   for await (const info of found) {
-    if (!root.matches(info.key.slice(prefix.length))) continue;
-    files.push({
-      path: join(container, ...info.key.split("/")),
-      store,
-      key: info.key,
-      sizeBytes: info.sizeBytes,
-      modifiedMs: Math.floor(info.modifiedMs ?? 0),
-      version: info.version,
-    });
+    if (root.matches(info.key.slice(prefix.length))) matching.push(info);
+    else if (mayBeWorldFile(info.key)) beside.push(info);
   }
-  return files.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const listed = indexWorldFiles(store, beside);
+  const worldFilesOf = (key: string) =>
+    root.file === null ? findWorldFiles(listed, key) : headWorldFiles(store, key, signal);
+  const files = matching.map(async (info) => sourceFile(store, info, await worldFilesOf(info.key)));
+  return (await Promise.all(files)).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
 async function* headOf(store: ByteStore, key: string, signal: AbortSignal | undefined): AsyncGenerator<ObjectInfo> {
   const info = await store.head(key, { signal });
   if (info !== null) yield info;
+}
+
+function sourceFile(store: FileStore, info: ObjectInfo, worldFiles: readonly WorldFile[]): SourceFile {
+  return {
+    path: join(store.folder, ...info.key.split("/")),
+    store,
+    key: info.key,
+    sizeBytes: info.sizeBytes,
+    modifiedMs: Math.floor(info.modifiedMs ?? 0),
+    version: info.version,
+    worldFiles,
+    worldFilesState: worldFilesState(worldFiles),
+  };
 }
 
 function toKey(path: string): string {

@@ -1,9 +1,10 @@
 import type { Affine } from "../geo/affine.js";
 import type { Session, WritableSession } from "../icechunk/index.js";
-import { FORMAT_VERSION, isStackOf, levelPath, MAX_EXACT_STACKS, OWN_ATTRIBUTE, stackPath } from "./layout.js";
+import { FORMAT_VERSION, isStackOf, MAX_EXACT_STACKS, OWN_ATTRIBUTE, stackPath } from "./layout.js";
 import { type ProductProfile, readProduct, writeProduct } from "./product.js";
+import { type Placement, writeReferences } from "./references.js";
 import { readSceneIds, type SceneRow, sceneTableSize, writeScenes } from "./scene-table.js";
-import { readSlots, type Slot, writeSlots } from "./slots.js";
+import { readSlots, readWorldFiles, type Slot, writeSlots } from "./slots.js";
 import { encodingKey, exactKey, type Stack, type StackProfile, stackKey } from "./stack.js";
 import { readStack, writeStack } from "./stack-metadata.js";
 
@@ -30,10 +31,13 @@ export interface SceneDraft {
   source: string;
   sizeBytes: number;
   modifiedMs: number;
+  worldFilesState: string;
   headerHash: number;
   transform: Affine | null;
   profile: StackProfile;
   levels: readonly LevelBlocks[];
+  /** The internal mask of each level; [] where the file has none. */
+  masks: readonly LevelBlocks[];
 }
 
 /** What an append did to each draft. */
@@ -41,14 +45,6 @@ export interface AppendCount {
   added: number;
   updated: number;
   skipped: number;
-}
-
-/** A slot that receives a draft's references. */
-interface Placement {
-  draft: SceneDraft;
-  slot: Slot;
-  /** True where the slot held older references of the same source. */
-  replaces: boolean;
 }
 
 /** A stack with what this append puts into it. */
@@ -95,9 +91,13 @@ export async function appendScenes(
   return count;
 }
 
-/** True where a listing shows the size and the modification time that were recorded. */
+/** True where a listing shows the size, the modification time and the world files that were recorded. */
 export function isUnchanged(recorded: SourceState, now: SourceState): boolean {
-  return recorded.sizeBytes === now.sizeBytes && recorded.modifiedMs === now.modifiedMs;
+  return (
+    recorded.sizeBytes === now.sizeBytes &&
+    recorded.modifiedMs === now.modifiedMs &&
+    recorded.worldFilesState === now.worldFilesState
+  );
 }
 
 /** A product as an append sees it. */
@@ -142,7 +142,7 @@ function mergeProfile(stored: ProductProfile | null, given: ProductProfile): Pro
 }
 
 async function learnSources(session: WritableSession, product: OpenProduct, open: OpenStack): Promise<void> {
-  const table = await readSlots(session, open.stack);
+  const [table, worldFiles] = await Promise.all([readSlots(session, open.stack), readWorldFiles(session, open.stack)]);
   for (let index = 0; index < open.before; index++) {
     const scene = table.scene[index] ?? -1;
     if (scene < 0) continue;
@@ -154,6 +154,7 @@ async function learnSources(session: WritableSession, product: OpenProduct, open
       source,
       sizeBytes: table.sizeBytes[index] ?? 0,
       modifiedMs: table.modifiedMs[index] ?? 0,
+      worldFilesState: worldFiles[index] ?? "",
       headerHash: table.headerHash[index] ?? 0,
       transform: null,
       sizes: open.stack.levels.map(({ width, height }) => [width, height] as const),
@@ -187,15 +188,17 @@ function replace(product: OpenProduct, draft: SceneDraft, known: KnownSource): v
 }
 
 function slotOf(draft: SceneDraft, index: number, scene: number): Slot {
-  const { timeMs, source, sizeBytes, modifiedMs, headerHash, transform, levels } = draft;
+  const { timeMs, source, sizeBytes, modifiedMs, worldFilesState, headerHash, transform, levels } = draft;
   const sizes = levels.map(({ width, height }) => [width, height] as const);
-  return { index, timeMs, scene, source, sizeBytes, modifiedMs, headerHash, transform, sizes };
+  return { index, timeMs, scene, source, sizeBytes, modifiedMs, worldFilesState, headerHash, transform, sizes };
 }
 
 function growLevels(stack: Stack, draft: SceneDraft): void {
-  stack.levels.forEach((level, index) => {
-    level.width = Math.max(level.width, draft.levels[index]?.width ?? 0);
-    level.height = Math.max(level.height, draft.levels[index]?.height ?? 0);
+  [stack.levels, stack.masks].forEach((images) => {
+    images.forEach((image, index) => {
+      image.width = Math.max(image.width, draft.levels[index]?.width ?? 0);
+      image.height = Math.max(image.height, draft.levels[index]?.height ?? 0);
+    });
   });
 }
 
@@ -217,6 +220,7 @@ function createStack(product: OpenProduct, draft: SceneDraft, kind: Stack["kind"
   const stack: Stack = {
     ...draft.profile,
     levels: draft.profile.levels.map((level) => ({ ...level })),
+    masks: draft.profile.masks.map((mask) => ({ ...mask })),
     path,
     productId,
     name,
@@ -257,69 +261,12 @@ function sceneRow(product: OpenProduct, draft: SceneDraft, slot: Slot, stack: nu
   return { row: slot.scene, id, timeMs, bbox, cloudCover, stack, slot: slot.index };
 }
 
-function writeReferences(session: WritableSession, open: OpenStack): void {
-  open.stack.levels.forEach((level, index) => {
-    const path = levelPath(open.stack.path, index);
-    const gone = [...open.vacated, ...open.placements.filter(({ replaces }) => replaces).map(({ slot }) => slot)];
-    for (const slot of gone) session.deleteReferences(path, blockIndices(open.stack, index, slot.index));
-    if (open.placements.length > 0)
-      session.setVirtualReferences(path, referenceColumns(open.placements, index, level.planes));
-  });
-}
-
-/** Every chunk index that a slot may have: time, band or plane, block row, block column. */
-function blockIndices(stack: Stack, levelIndex: number, slot: number): Uint32Array {
-  const level = stack.levels[levelIndex];
-  if (level === undefined) return new Uint32Array(0);
-  const down = Math.ceil(level.height / level.encoding.rows);
-  const across = Math.ceil(level.width / level.encoding.cols);
-  const out = new Uint32Array(level.planes * down * across * 4);
-  for (let i = 0; i < out.length / 4; i++) {
-    out.set([slot, Math.floor(i / (down * across)), Math.floor(i / across) % down, i % across], i * 4);
-  }
-  return out;
-}
-
-function referenceColumns(placements: readonly Placement[], level: number, planes: number) {
-  const total = placements.reduce((sum, { draft }) => sum + (draft.levels[level]?.offsets.length ?? 0), 0);
-  const indices = new Uint32Array(total * 4);
-  const locationIndex = new Uint32Array(total);
-  const offsets = new Float64Array(total);
-  const lengths = new Float64Array(total);
-  let n = 0;
-  placements.forEach(({ draft, slot }, location) => {
-    const blocks = draft.levels[level];
-    if (blocks === undefined) return;
-    const inPlane = blocks.blocksDown * blocks.blocksAcross;
-    for (let i = 0; i < planes * inPlane; i++) {
-      const length = blocks.byteCounts[i] ?? 0;
-      // A block the file leaves out has no reference: it reads as fill, with status nodata.
-      if (length === 0) continue;
-      indices[n * 4] = slot.index;
-      indices[n * 4 + 1] = Math.floor(i / inPlane);
-      indices[n * 4 + 2] = Math.floor((i % inPlane) / blocks.blocksAcross);
-      indices[n * 4 + 3] = i % blocks.blocksAcross;
-      locationIndex[n] = location;
-      offsets[n] = blocks.offsets[i] ?? 0;
-      lengths[n] = length;
-      n++;
-    }
-  });
-  return {
-    indices: indices.subarray(0, n * 4),
-    locations: placements.map(({ draft }) => draft.source),
-    locationIndex: locationIndex.subarray(0, n),
-    offsets: offsets.subarray(0, n),
-    lengths: lengths.subarray(0, n),
-    // Whole seconds, rounded up: a reader accepts a file that is not newer.
-    lastModifiedSeconds: Uint32Array.from(placements, ({ draft }) => Math.ceil(draft.modifiedMs / 1000)),
-  };
-}
-
 /** What a listing says of a source: enough to know whether it changed. */
 export interface SourceState {
   sizeBytes: number;
   modifiedMs: number;
+  /** As {@link Slot} has it. */
+  worldFilesState: string;
 }
 
 /** Every source that a product's slots name, by location, with what was recorded of it. */
@@ -327,10 +274,15 @@ export async function knownSources(session: Session, productId: string): Promise
   const known = new Map<string, SourceState>();
   for (const path of sceneTableSize(session).stacks) {
     if (!isStackOf(path, productId)) continue;
-    const table = await readSlots(session, readStack(session, path));
+    const stack = readStack(session, path);
+    const [table, worldFiles] = await Promise.all([readSlots(session, stack), readWorldFiles(session, stack)]);
     table.source.forEach((source, index) => {
       if ((table.scene[index] ?? -1) < 0) return;
-      known.set(source, { sizeBytes: table.sizeBytes[index] ?? 0, modifiedMs: table.modifiedMs[index] ?? 0 });
+      known.set(source, {
+        sizeBytes: table.sizeBytes[index] ?? 0,
+        modifiedMs: table.modifiedMs[index] ?? 0,
+        worldFilesState: worldFiles[index] ?? "",
+      });
     });
   }
   return known;

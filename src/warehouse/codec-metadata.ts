@@ -1,7 +1,11 @@
 import type { BlockEncoding, Compression } from "../codec/block-encoding.js";
-import { CorruptDataError, type Json, UnsupportedError } from "../errors.js";
+import { storedLengthBytes } from "../codec/block-layout.js";
+import { JPEG_YCBCR } from "../codec/color/jpeg-ycbcr.js";
+import { assertSupported } from "../codec/supported.js";
+import { CorruptDataError, type Json } from "../errors.js";
 import type { ZarrExtension } from "../icechunk/index.js";
-import { bytesPerSample, type DType } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
+import { sampleFieldsOf, storedSampleCodecs } from "./sample-codecs.js";
 
 /**
  * Name of the codec that says: what was decompressed may be short, pad it with zero bytes to `length_bytes`. It is
@@ -9,16 +13,25 @@ import { bytesPerSample, type DType } from "../ndarray/dtype.js";
  */
 const PAD_CODEC = "pixelquery.pad";
 
-/** Name of the codec that undoes the floating-point predictor of pixels interleaved by sample: ours as well. */
-const INTERLEAVED_FLOAT_PREDICTOR = "pixelquery.floatpred";
+/** Codec that puts the bits of every byte in the opposite order, as imagecodecs names it. */
+const BIT_ORDER_CODEC = "imagecodecs_bitorder";
 
-/** Codec names as the Python package virtual-tiff publishes them; absent ones are not read yet. */
-const COMPRESSOR_NAMES: Readonly<Partial<Record<Compression, string>>> = {
-  DEFLATE: "numcodecs.zlib",
-  LZW: "imagecodecs_lzw",
-  PACKBITS: "imagecodecs_packbits",
-  ZSTD: "imagecodecs_zstd",
+/** Codec names of a compression, in the order of encoding, as the Python packages virtual-tiff and imagecodecs publish them. */
+const compressorNames: Readonly<Record<Compression, readonly string[]>> = {
+  NONE: [],
+  DEFLATE: ["numcodecs.zlib"],
+  LZW: ["imagecodecs_lzw"],
+  PACKBITS: ["imagecodecs_packbits"],
+  ZSTD: ["imagecodecs_zstd"],
+  LZMA: ["numcodecs.lzma"],
+  JPEG: ["imagecodecs_jpeg"],
+  WEBP: ["imagecodecs_webp"],
+  LERC: ["imagecodecs_lerc"],
+  LERC_DEFLATE: ["imagecodecs_lerc", "numcodecs.zlib"],
+  LERC_ZSTD: ["imagecodecs_lerc", "imagecodecs_zstd"],
 };
+
+const isCompressorName: ReadonlySet<string> = new Set(Object.values(compressorNames).flat());
 
 /**
  * The codec chain of a pixel array whose chunks are a TIFF's blocks, in the order Zarr encodes (decoding runs it
@@ -26,58 +39,43 @@ const COMPRESSOR_NAMES: Readonly<Partial<Record<Compression, string>>> = {
  *
  * Chunk shape is `(1, samples, rows, cols)`. `strips` adds the padding codec for a short last strip.
  *
- * @throws UnsupportedError for a compression that is not read.
+ * @throws UnsupportedError for an encoding that is not read.
  */
 export function codecsOf(encoding: BlockEncoding, strips: boolean): ZarrExtension[] {
-  const { byteOrder: endian } = encoding;
-  const codecs: ZarrExtension[] = [];
-  if (encoding.predictor === 2) codecs.push({ name: "HorizontalDeltaCodec", configuration: { endian } });
-  if (encoding.predictor === 3 && encoding.samples === 1) codecs.push(floatPredictorCodec(encoding));
-  if (encoding.samples > 1) {
-    codecs.push({ name: "transpose", configuration: { order: [0, 1, 3, 2] } });
-    codecs.push({ name: "ChunkyCodec", configuration: { endian } });
-  } else {
-    codecs.push({ name: "bytes", configuration: { endian } });
-  }
-  if (encoding.predictor === 3 && encoding.samples > 1) codecs.push(interleavedFloatPredictorCodec(encoding));
-  if (strips) codecs.push({ name: PAD_CODEC, configuration: { length_bytes: blockBytes(encoding) } });
-  if (encoding.compression !== "NONE") {
-    const name = COMPRESSOR_NAMES[encoding.compression];
-    if (name === undefined) {
-      throw new UnsupportedError(`blocks compressed with ${encoding.compression} are not read yet`, {
-        details: { compression: encoding.compression },
-      });
-    }
-    codecs.push({ name, configuration: compressorConfiguration(name) });
-  }
-  return codecs;
+  assertSupported(encoding);
+  const { arrayCodecs, byteCodecs, endian } = storedSampleCodecs(encoding);
+  const serializer: ZarrExtension[] =
+    encoding.samples > 1
+      ? [
+          { name: "transpose", configuration: { order: [0, 1, 3, 2] } },
+          { name: "ChunkyCodec", configuration: { endian } },
+        ]
+      : [{ name: "bytes", configuration: { endian } }];
+  const compressors = compressorNames[encoding.compression].map((name) => ({
+    name,
+    configuration: compressorConfiguration(name, encoding),
+  }));
+  return [
+    ...arrayCodecs,
+    ...serializer,
+    ...byteCodecs,
+    ...(strips
+      ? [{ name: PAD_CODEC, configuration: { length_bytes: storedLengthBytes(encoding, encoding.rows) } }]
+      : []),
+    ...compressors,
+    ...(encoding.isBitReversed ? [{ name: BIT_ORDER_CODEC, configuration: {} }] : []),
+  ];
 }
 
-function floatPredictorCodec(encoding: BlockEncoding): ZarrExtension {
-  const order = encoding.byteOrder === "little" ? "<" : ">";
-  return {
-    name: "imagecodecs_floatpred",
-    configuration: {
-      dtype: `${order}f${bytesPerSample(encoding.dtype)}`,
-      shape: [1, encoding.samples, encoding.rows, encoding.cols],
-    },
-  };
-}
-
-/** TIFF predicts over a row of all samples; the published codec over each band's row. */
-function interleavedFloatPredictorCodec({ dtype, samples, cols, byteOrder: endian }: BlockEncoding): ZarrExtension {
-  const configuration = { item_bytes: bytesPerSample(dtype), samples, cols, endian };
-  return { name: INTERLEAVED_FLOAT_PREDICTOR, configuration };
-}
-
-function compressorConfiguration(name: string): Readonly<Record<string, Json>> {
+function compressorConfiguration(name: string, encoding: BlockEncoding): Readonly<Record<string, Json>> {
   if (name === "numcodecs.zlib") return { level: 1 };
   if (name === "imagecodecs_zstd") return { level: 9 };
-  return {};
-}
-
-function blockBytes(encoding: BlockEncoding): number {
-  return encoding.rows * encoding.cols * encoding.samples * bytesPerSample(encoding.dtype);
+  if (name === "numcodecs.lzma") return { format: 1, check: -1, preset: null, filters: null };
+  if (name !== "imagecodecs_jpeg") return {};
+  return {
+    ...(encoding.jpegTables !== undefined && { tables: encoding.jpegTables }),
+    ...(encoding.ycbcr !== undefined && { colorspace_jpeg: "YCBCR", colorspace_data: "RGB" }),
+  };
 }
 
 /**
@@ -92,44 +90,34 @@ export function encodingOf(
   codecs: readonly ZarrExtension[],
 ): BlockEncoding {
   const [, samples, rows, cols] = chunkShape;
-  const names = codecs.map((codec) => codec.name);
   const serializer = codecs.find((codec) => codec.name === "bytes" || codec.name === "ChunkyCodec");
   if (samples === undefined || rows === undefined || cols === undefined || serializer === undefined) {
-    throw new CorruptDataError(
-      `${path}: chunk shape ${chunkShape.join("×")} or codecs ${names.join(", ")} are not a TIFF's`,
-      {
-        details: { path, chunkShape: [...chunkShape], codecs: names },
-      },
-    );
+    throw notOurs(path, `chunk shape ${chunkShape.join("×")} or codecs ${codecs.map(({ name }) => name).join(", ")}`);
   }
+  const jpeg = codecs.find((codec) => codec.name === "imagecodecs_jpeg")?.configuration;
   return {
     dtype,
     byteOrder: serializer.configuration?.endian === "big" ? "big" : "little",
     rows,
     cols,
     samples,
-    compression: compressionOf(path, names),
-    predictor: names.includes("HorizontalDeltaCodec") ? 2 : names.some((name) => name.endsWith("floatpred")) ? 3 : 1,
+    compression: compressionOf(path, codecs),
+    predictor: 1,
+    ...(codecs.some((codec) => codec.name === BIT_ORDER_CODEC) && { isBitReversed: true }),
+    ...(typeof jpeg?.tables === "string" && { jpegTables: jpeg.tables }),
+    ...(jpeg?.colorspace_jpeg === "YCBCR" && { ycbcr: JPEG_YCBCR }),
+    ...sampleFieldsOf(path, codecs),
   };
 }
 
-const KNOWN = new Set([
-  "HorizontalDeltaCodec",
-  "imagecodecs_floatpred",
-  "transpose",
-  "ChunkyCodec",
-  "bytes",
-  PAD_CODEC,
-  INTERLEAVED_FLOAT_PREDICTOR,
-]);
-
-function compressionOf(path: string, names: readonly string[]): Compression {
-  const compressors = names.filter((name) => !KNOWN.has(name));
-  if (compressors.length === 0) return "NONE";
-  for (const [compression, name] of Object.entries(COMPRESSOR_NAMES)) {
-    if (compressors.length === 1 && name === compressors[0]) return compression as Compression;
+function compressionOf(path: string, codecs: readonly ZarrExtension[]): Compression {
+  const found = codecs.map(({ name }) => name).filter((name) => isCompressorName.has(name));
+  for (const [compression, names] of Object.entries(compressorNames)) {
+    if (found.join() === names.join()) return compression as Compression;
   }
-  throw new CorruptDataError(`${path}: codecs ${compressors.join(", ")} are not known to this version`, {
-    details: { path, codecs: compressors },
-  });
+  throw notOurs(path, `codecs ${found.join(", ")}`);
+}
+
+function notOurs(path: string, what: string): CorruptDataError {
+  return new CorruptDataError(`${path}: ${what} are not known to this version`, { details: { path } });
 }

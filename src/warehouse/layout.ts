@@ -19,7 +19,7 @@ export const COLUMN_CHUNK_ROWS = 2048;
 export const MANIFEST_TIME_STEPS = 250;
 
 /** Paths of pixel arrays, as the splitting rule in the repository's configuration names them. */
-export const PIXEL_ARRAY_PATTERN = "^/[^/]+/[^/]+/[0-9]+$";
+export const PIXEL_ARRAY_PATTERN = "^/[^/]+/[^/]+/([0-9]+|mask(_[0-9]+)?)$";
 
 /** Stacks a product may have before further grids share a free stack. */
 export const MAX_EXACT_STACKS = 16;
@@ -42,4 +42,9 @@ export function isStackOf(path: string, productId: string): boolean {
 /** Pixel array of a stack: level 0 is full resolution, 1 the first overview. */
 export function levelPath(stack: string, level: number): string {
   return `${stack}/${level}`;
+}
+
+/** Array of the internal mask of a stack's level. */
+export function maskPath(stack: string, level: number): string {
+  return level === 0 ? `${stack}/mask` : `${stack}/mask_${level}`;
 }

@@ -16,6 +16,8 @@ export interface Slot {
   sizeBytes: number;
   /** Last modification of the source, whole milliseconds since 1970-01-01 UTC. */
   modifiedMs: number;
+  /** World files beside the source: a line "<name> <bytes> <modification time>" each; "" where there are none. */
+  worldFilesState: string;
   /** Fingerprint of the header, as `openCogInfo` gives it. */
   headerHash: number;
   /** Pixel-corner transform; null without georeference. */
@@ -41,6 +43,15 @@ export interface SlotTable extends SlotGrids {
   modifiedMs: Float64Array;
   headerHash: Uint32Array;
 }
+
+/** A column that a stack has only once one of its sources came with a world file. */
+const WORLD_FILES: ColumnSpec = {
+  name: "slot_world_files",
+  type: "string",
+  rowShape: [],
+  dimensions: ["time"],
+  attributes: { long_name: "name, bytes and modification time (ms) of each world file beside the source file" },
+};
 
 interface SlotColumns {
   time: ColumnSpec;
@@ -116,6 +127,28 @@ export async function writeSlots(
   ];
   const rows = Int32Array.from(slots, (slot) => slot.index);
   await writeRows(session, stack.path, changes, rows, before);
+  await writeWorldFiles(session, stack, slots, before);
+}
+
+async function writeWorldFiles(
+  session: WritableSession,
+  { path }: Stack,
+  slots: readonly Slot[],
+  before: number,
+): Promise<void> {
+  const isNew = session.node(`${path}/${WORLD_FILES.name}`) === null;
+  if (isNew && slots.every(({ worldFilesState }) => worldFilesState === "")) return;
+  const texts = new Map(slots.map(({ index, worldFilesState }) => [index, worldFilesState]));
+  const earlier = isNew ? Array.from({ length: before }, (_, index) => index) : [];
+  const rows = [...new Set([...earlier, ...texts.keys()])].sort((a, b) => a - b);
+  const values = rows.map((row) => texts.get(row) ?? "");
+  await writeRows(session, path, [{ spec: WORLD_FILES, values }], Int32Array.from(rows), isNew ? 0 : before);
+}
+
+/** World files of every slot, as {@link Slot} has them; empty for a stack that never had one. */
+export async function readWorldFiles(session: Session, stack: Stack): Promise<readonly string[]> {
+  if (session.node(`${stack.path}/${WORLD_FILES.name}`) === null) return [];
+  return readStackColumn<string[]>(session, stack, WORLD_FILES);
 }
 
 /** Grids of every slot of a stack: two small columns. */

@@ -7,8 +7,8 @@ import { type DType, isFloat } from "../ndarray/dtype.js";
 import { codecsOf, encodingOf } from "./codec-metadata.js";
 import { type ColumnSpec, type ColumnValues, writeRows } from "./columns.js";
 import { type Attributes, gridAttributes, gridMappingAttributes } from "./geozarr.js";
-import { levelPath, OWN_ATTRIBUTE } from "./layout.js";
-import type { Stack, StackLevel } from "./stack.js";
+import { levelPath, maskPath, OWN_ATTRIBUTE } from "./layout.js";
+import { maskBands, type Stack, type StackLevel } from "./stack.js";
 
 /** What of a stack only its own attribute says; the rest is read from the arrays' metadata. */
 type OwnStackAttributes = {
@@ -19,7 +19,11 @@ type OwnStackAttributes = {
   nodata: number | string | null;
   scale: number[];
   offset: number[];
+  colorInterpretation?: string[];
+  colorTable?: number[][];
   layouts: ("tiled" | "striped")[];
+  /** Layouts of the masks, one a level; absent where there are none. */
+  maskLayouts?: ("tiled" | "striped")[];
 };
 
 const BAND_COLUMN: ColumnSpec = { name: "band", type: "string", rowShape: [], dimensions: ["band"] };
@@ -36,6 +40,9 @@ export async function writeStack(session: WritableSession, stack: Stack): Promis
   stack.levels.forEach((level, index) => {
     session.setArray(levelPath(stack.path, index), pixelArrayMetadata(stack, level, index));
   });
+  stack.masks.forEach((mask, index) => {
+    session.setArray(maskPath(stack.path, index), maskArrayMetadata(stack, mask, index));
+  });
   if (!isNew) return;
   if (stack.crs !== null) writeGridMapping(session, stack, stack.crs);
   await writeCoordinate(session, stack.path, BAND_COLUMN, [...stack.bands]);
@@ -43,7 +50,7 @@ export async function writeStack(session: WritableSession, stack: Stack): Promis
 }
 
 function stackAttributes(stack: Stack): Attributes {
-  const { kind, crs, transform, bands, nodata, scale, offset, levels } = stack;
+  const { kind, crs, transform, bands, nodata, scale, offset, colorTable, levels, masks } = stack;
   const own = {
     kind,
     crs: crs && { ...crs },
@@ -52,28 +59,57 @@ function stackAttributes(stack: Stack): Attributes {
     nodata,
     scale: [...scale],
     offset: [...offset],
+    colorInterpretation: [...stack.colorInterpretation],
+    ...(colorTable === null ? {} : { colorTable: colorTable.map((color) => [...color]) }),
     layouts: levels.map((level) => level.layout),
+    ...(masks.length === 0 ? {} : { maskLayouts: masks.map((mask) => mask.layout) }),
   };
   const assets = levels.map(({ width, height }, index) => ({ asset: `${index}`, width, height }));
   return { ...gridAttributes(crs, transform, assets), [OWN_ATTRIBUTE]: { stack: own } };
 }
 
 function pixelArrayMetadata(stack: Stack, level: StackLevel, index: number): ZarrArray {
-  const { encoding } = level;
   const samples = level.planes === 1 ? stack.bands.length : 1;
-  const suffix = index === 0 ? "" : `_${index}`;
+  return {
+    ...blockArray(level, [stack.slots, stack.bands.length], samples),
+    data_type: stack.dtype,
+    fill_value: fillValue(stack.dtype, stack.nodata),
+    dimension_names: ["time", "band", ...spatialDimensions(index)],
+    attributes: pixelAttributes(stack),
+  };
+}
+
+/** A block of a mask that the file leaves out says, as zeros do, that its pixels are missing. */
+function maskArrayMetadata(stack: Stack, mask: StackLevel, index: number): ZarrArray {
+  const count = maskBands(mask);
+  const attributes: Attributes = {
+    long_name: `0 where the pixel is missing in ${count === 1 ? "all bands" : "its band"}`,
+  };
+  if (stack.crs !== null) attributes.grid_mapping = "spatial_ref";
+  return {
+    ...blockArray(mask, [stack.slots, count], mask.encoding.samples),
+    data_type: "uint8",
+    fill_value: 0,
+    dimension_names: ["time", "mask_band", ...spatialDimensions(index)],
+    attributes,
+  };
+}
+
+/** What all arrays have in common whose chunks are blocks of files. */
+function blockArray({ width, height, layout, encoding }: StackLevel, outer: readonly number[], samples: number) {
+  const chunkShape = [1, samples, encoding.rows, encoding.cols];
   return {
     zarr_format: 3,
     node_type: "array",
-    shape: [stack.slots, stack.bands.length, level.height, level.width],
-    data_type: stack.dtype,
-    chunk_grid: { name: "regular", configuration: { chunk_shape: [1, samples, encoding.rows, encoding.cols] } },
+    shape: [...outer, height, width],
+    chunk_grid: { name: "regular", configuration: { chunk_shape: chunkShape } },
     chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
-    fill_value: fillValue(stack.dtype, stack.nodata),
-    codecs: codecsOf(encoding, level.layout === "striped"),
-    dimension_names: ["time", "band", `y${suffix}`, `x${suffix}`],
-    attributes: pixelAttributes(stack),
-  };
+    codecs: codecsOf(encoding, layout === "striped"),
+  } as const;
+}
+
+function spatialDimensions(level: number): [y: string, x: string] {
+  return level === 0 ? ["y", "x"] : [`y_${level}`, `x_${level}`];
 }
 
 /** The value of a pixel no block holds: the declared nodata where the type can hold it, else zero. */
@@ -164,6 +200,7 @@ export function readStack(session: Session, path: string): Stack {
   const own = group?.zarr.node_type === "group" ? ownAttributes(group.zarr) : undefined;
   if (own === undefined) throw new CorruptDataError(`${path}: no stack in this warehouse`, { details: { path } });
   const arrays = own.layouts.map((_, index) => arrayNode(session, levelPath(path, index)));
+  const maskLayouts = own.maskLayouts ?? [];
   const [full] = arrays;
   if (full === undefined) throw new CorruptDataError(`${path}: a stack without pixels`, { details: { path } });
   const [, productId = "", name = ""] = path.split("/");
@@ -179,7 +216,12 @@ export function readStack(session: Session, path: string): Stack {
     nodata: own.nodata,
     scale: own.scale,
     offset: own.offset,
+    colorInterpretation: own.colorInterpretation ?? [],
+    colorTable: own.colorTable ?? null,
     levels: arrays.map((zarr, index) => readLevel(levelPath(path, index), zarr, own.layouts[index] ?? "tiled")),
+    masks: maskLayouts.map((layout, index) =>
+      readLevel(maskPath(path, index), arrayNode(session, maskPath(path, index)), layout),
+    ),
     slots: full.shape[0] ?? 0,
   };
 }

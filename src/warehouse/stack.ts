@@ -14,6 +14,11 @@ export interface StackLevel {
   planes: number;
 }
 
+/** Samples of an internal mask: 1 for all bands, or one for each. */
+export function maskBands({ planes, encoding }: StackLevel): number {
+  return planes * encoding.samples;
+}
+
 /** What decides whether two files can share a stack, beside their grid: everything needed to decode and read them. */
 export interface StackProfile {
   crs: Crs | null;
@@ -24,7 +29,13 @@ export interface StackProfile {
   /** One value a band. */
   scale: readonly number[];
   offset: readonly number[];
+  /** One a band, by GDAL's names ("Gray", "Palette", "Alpha" …); empty where an older version made the stack. */
+  colorInterpretation: readonly string[];
+  /** [red, green, blue, alpha] of each value of the first band, 0 to 255; null where its values are no palette's. */
+  colorTable: readonly (readonly number[])[] | null;
   levels: readonly StackLevel[];
+  /** The internal mask of each level, 0 where a pixel is missing: one sample for all bands, or one for each; [] without. */
+  masks: readonly StackLevel[];
 }
 
 /**
@@ -45,9 +56,14 @@ export interface Stack extends StackProfile {
 
 /** Text equal for two files whose blocks decode alike and mean the same: they may share a free stack. */
 export function encodingKey(profile: StackProfile): string {
-  const { crs, dtype, bands, nodata, scale, offset, levels } = profile;
-  const blocks = levels.map(({ layout, encoding, planes }) => [layout, planes, Object.entries(encoding).sort(byName)]);
-  return JSON.stringify([crs === null ? null : crsText(crs), dtype, bands, nodata, scale, offset, blocks]);
+  const { crs, dtype, bands, nodata, scale, offset, colorInterpretation, colorTable, levels, masks } = profile;
+  // Of the colours only those that change what a value means: any other difference is one of labels.
+  const alphas = colorInterpretation.flatMap((name, band) => (name === "Alpha" ? [band] : []));
+  const blocks = [levels, masks].map((images) =>
+    images.map(({ layout, encoding, planes }) => [layout, planes, Object.entries(encoding).sort(byName)]),
+  );
+  const names = [crs === null ? null : crsText(crs), dtype, bands, nodata, scale, offset];
+  return JSON.stringify([...names, alphas, colorTable, ...blocks]);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

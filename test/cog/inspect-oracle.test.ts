@@ -28,6 +28,8 @@ interface Facts {
   areaOrPoint: string | null;
   gcps?: number;
   signedByte?: boolean;
+  colors?: string[];
+  colorTable?: [count: number, first: number[], last: number[]];
   crs: { code: string | null; name: string; samples?: [number, number, number, number][] | null } | null;
 }
 
@@ -56,6 +58,9 @@ const exceptions: Record<string, Record<string, string>> = {
   "odd-tiffs/gdal/bug4468.tif": {
     predictor:
       "GDAL prints no PREDICTOR beside the old code of deflate (32946), though it undoes predictor 2 when reading",
+  },
+  "odd-tiffs/gdal/cielab.tif": {
+    colorInterpretation: "GDAL shows CIELab as RGBA of its own making; the file has three samples",
   },
   "odd-tiffs/gdal/rgbsmall_cmyk.tif": {
     blockSize: "GDAL shows CMYK as RGBA, in blocks of its own making; the file has one strip of 50 rows",
@@ -108,6 +113,9 @@ function differences(ours: InspectedFile, header: TiffHeader, facts: Facts): str
     facts.mask ?? false,
   );
   same("bandNames", ours.bandNames, all(facts.descriptions, count, null));
+  same("colorInterpretation", ours.colorInterpretation, facts.colors ?? ["Gray"]);
+  const table = ours.colorTable;
+  same("colorTable", table && [table.length, table[0], table.at(-1)], facts.colorTable ?? null);
   same("pixelIsPoint", header.pixelIsPoint, facts.areaOrPoint === "Point");
   same("groundControlPoints", header.groundControlPoints, facts.gcps ?? 0);
   if (facts.crs === null) same("crs", ours.crs, null);

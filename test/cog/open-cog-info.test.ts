@@ -101,6 +101,8 @@ describe("inspectJson", () => {
       interleave: "PIXEL",
       overviews: [],
       bandNames: [null, null, null, null, null, null],
+      colorInterpretation: ["Gray", "Undefined", "Undefined", "Undefined", "Undefined", "Undefined"],
+      colorTable: null,
       acquisitionTime: null,
     });
   });

@@ -167,12 +167,69 @@ describe("samples", () => {
     expect([dtype(32, 3), dtype(64, 1), dtype(64, 2), dtype(64, 3)]).toEqual(["float32", "uint64", "int64", "float64"]);
   });
 
+  test("bits that make no float are refused, as by GDAL", () => {
+    for (const bits of [8, 12, 20, 48]) {
+      const float = () => parseImage([258, "short", [bits]], [339, "short", [3]]);
+      expect(float).toThrow(`Floating point samples of ${bits} bits are not supported`);
+    }
+  });
+
+  const planar = (photometric: number, samples: number): FieldSpec[] => [
+    [262, "short", [photometric]],
+    [277, "short", [samples]],
+    [284, "short", [2]],
+    [273, "long", [8, 8, 8, 8]],
+    [279, "long", [8, 8, 8, 8]],
+  ];
+
   test("what no codec reads is refused by name, and still inspected", () => {
     const cases: [FieldSpec[], string, string][] = [
-      [[[258, "short", [1]]], "Samples of 1 bits", "uint8"],
-      [[[258, "short", [12]]], "Samples of 12 bits", "uint16"],
-      [[[262, "short", [6]]], "YCbCr pixels without JPEG", "uint8"],
-      [[[266, "short", [2]]], "FillOrder 2", "uint8"],
+      [[[258, "short", [33]]], "Samples of 33 bits", "uint64"],
+      [[[262, "short", [6]]], "YCbCr is read for three interleaved samples of uint8, not for 1", "uint8"],
+      [
+        [
+          [262, "short", [6]],
+          [258, "short", [16]],
+        ],
+        "YCbCr pixels of 16 bits",
+        "uint16",
+      ],
+      [planar(8, 3), "CIELAB pixels in separate planes", "uint8"],
+      [planar(5, 4), "CMYK pixels in separate planes", "uint8"],
+      [
+        [
+          [262, "short", [5]],
+          [277, "short", [4]],
+          [258, "short", [4]],
+        ],
+        "CMYK pixels of 4 bits",
+        "uint8",
+      ],
+      [
+        [
+          [259, "short", [5]],
+          [317, "short", [2]],
+          [258, "short", [12]],
+        ],
+        "Predictor 2 is defined for samples of 8, 16",
+        "uint16",
+      ],
+      [
+        [
+          [259, "short", [5]],
+          [317, "short", [3]],
+        ],
+        "Predictor 3 is defined for floating point samples",
+        "uint8",
+      ],
+      [
+        [
+          [259, "short", [7]],
+          [258, "short", [12]],
+        ],
+        "JPEG is read for uint8, not for 12-bit samples",
+        "uint16",
+      ],
       [
         [
           [258, "short", [64]],
@@ -218,6 +275,7 @@ describe("blocks", () => {
         directories: [
           withFields(
             tiled,
+            [259, "short", [5]],
             [324, "long", [1000, 0, 1200, 1300, 1400, 1500]],
             [325, "long", [100, 0, 100, 0, 100, 100]],
           ),
@@ -359,7 +417,8 @@ describe("what GDAL writes beside", () => {
     expect(nodata("-1.#INF", 32, 3)).toBe(-Infinity);
     expect(nodata("3.4028235e+38", 32, 3)).toBe(3.4028234663852886e38);
     expect(nodata("18446744073709551615", 64, 1)).toBe(18446744073709551615n);
-    expect(nodata("none")).toBeNull();
+    expect(nodata("none")).toBe(0);
+    expect(nodata("")).toBeNull();
   });
 
   test("GDAL_METADATA names bands and gives scale, offset and items with their entities undone", () => {
@@ -412,7 +471,7 @@ describe("further directories", () => {
       [4, 2],
       [2, 1],
     ]);
-    expect(info.masks[0]).toMatchObject({ bitsPerSample: 1 });
+    expect(info.masks[0]?.encoding).toMatchObject({ dtype: "uint8", bitsPerSample: 1 });
   });
 
   test("a reduced image of another number of bands is no overview", () => {
@@ -448,6 +507,14 @@ describe("hostile headers", () => {
     corrupt({ directories: [withFields(plainImage, [257, "long", [2 ** 32 - 1]])] }, "ImageLength (257) is 4294967295");
   });
 
+  test("counts that are fractions, negative or no numbers are damage", () => {
+    for (const value of [2.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      corrupt({ directories: [withFields(plainImage, [277, "double", [value]])] }, `SamplesPerPixel (277) is ${value}`);
+      corrupt({ directories: [withFields(plainImage, [278, "double", [value]])] }, `RowsPerStrip (278) is ${value}`);
+      corrupt({ directories: [withFields(plainImage, [258, "double", [value]])] }, `BitsPerSample (258) is ${value}`);
+    }
+  });
+
   test("an image of four thousand million strips in a small file allocates nothing", () => {
     corrupt(
       { directories: [withFields(plainImage, [257, "long", [2 ** 31 - 1]], [278, "short", [1]])] },
@@ -455,8 +522,22 @@ describe("hostile headers", () => {
     );
   });
 
+  test("places of blocks that are fractions, or no numbers, are damage", () => {
+    for (const value of [8.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      corrupt({ directories: [withFields(plainImage, [273, "double", [value]])] }, `bytes from byte ${value}`);
+    }
+    corrupt({ directories: [withFields(plainImage, [259, "short", [5]], [279, "double", [7.5]])] }, "hold 7.5 bytes");
+  });
+
   test("a block of more than 2 GiB is not supported", () => {
-    expect(() => parseImage([256, "long", [2 ** 31 - 1]], [257, "long", [2]])).toThrow("up to 2 GiB are supported");
+    const wide: FieldSpec[] = [
+      [256, "long", [2 ** 31 - 1]],
+      [257, "long", [2]],
+    ];
+    expect(() => parseImage(...wide, [259, "short", [5]])).toThrow("up to 2 GiB are supported");
+    // Of an uncompressed strip any row can be read alone.
+    expect(parseImage(...wide).levels[0]?.byteCounts).toEqual(Float64Array.of(8));
+    expect(() => parseImage(...wide, [258, "short", [16]])).toThrow("up to 2 GiB are supported");
   });
 
   test("a directory of more fields than any real one's is refused", () => {
