@@ -1,10 +1,23 @@
 export type { InspectedFile } from "./cog/inspect.js";
-export { type ComputeOptions, DataArray, type Explanation } from "./cube/data-array.js";
-export { Dataset, type DatasetCoords } from "./cube/dataset.js";
+export type { MaskRule } from "./cube/cloud-rules.js";
+export type { ComputedPart, ComputeOptions, Explanation } from "./cube/compute-array.js";
+export { concat } from "./cube/concat.js";
+export { DataArray, type Dims } from "./cube/data-array.js";
+export { type Composite, Dataset, type DatasetCoords } from "./cube/dataset.js";
+export type { GroupedArray } from "./cube/grouped-array.js";
 export { type Bounds, type OpenDatasetOptions, openDataset } from "./cube/open-dataset.js";
+export type { LabelSlice, LonLatBox } from "./cube/pixel-labels.js";
 export type { PointRow, PointSeries, PointSeriesOptions } from "./cube/point-series.js";
-export type { Isel, LabelSlice, Sel } from "./cube/slice.js";
+export type { RollingArray } from "./cube/rolling-array.js";
+export type { Isel, Sel } from "./cube/slice.js";
+export type { TimeLabel, TimeSelector, TimeSlice } from "./cube/time-select.js";
 export { type TimeseriesOptions, timeseries } from "./cube/timeseries.js";
+export type { CompositeMethod } from "./cube/verbs/composite.js";
+export type { HistogramOptions } from "./cube/verbs/histogram.js";
+export type { ReduceOptions } from "./cube/verbs/reduce.js";
+export type { ArrayIsel, ArraySel, SelOptions } from "./cube/verbs/select.js";
+export type { StretchOptions } from "./cube/verbs/stretch.js";
+export type { RollingOptions } from "./cube/verbs/window.js";
 export {
   ConflictError,
   CorruptDataError,

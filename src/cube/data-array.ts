@@ -1,72 +1,56 @@
-import { InvalidInputError } from "../errors.js";
-import { pixelCentreAxes } from "../geo/geo-box.js";
-import { evaluate } from "../lazy/expression/evaluate.js";
-import { type BinaryOp, bandsOf, type Expr } from "../lazy/expression/expr.js";
-import { formatExpression } from "../lazy/expression/format-expression.js";
-import { costOf } from "../lazy/plan-windows.js";
-import type { ReadCost } from "../lazy/read-plan.js";
-import { bytesPerSample, createTypedArray, type DType, type TypedArray } from "../ndarray/dtype.js";
+import type { BinaryOp, FunctionName } from "../lazy/expression/expr.js";
+import { describeNode } from "../lazy/graph/describe-node.js";
+import type { Reducer } from "../lazy/graph/node.js";
+import type { DType } from "../ndarray/dtype.js";
 import type { Coordinate, NdArray } from "../ndarray/nd-array.js";
-import { type CubeWindow, planScope, readScope } from "./read-window.js";
-import { commonDType, geoBoxOf, type IndexRange, latticeOf, nodataOf, type Scope } from "./scope.js";
-import { type Isel, type Sel, sliceByLabels, sliceByPositions } from "./slice.js";
+import {
+  type ComputedPart,
+  type ComputeOptions,
+  computeArray,
+  computeParts,
+  type Explanation,
+  explainArray,
+} from "./compute-array.js";
+import { describeArray, describeArrayAsHtml } from "./describe.js";
+import { GroupedArray } from "./grouped-array.js";
+import { coordsOf, dimsOf, geoBoxOfArray, type LazyArray, sceneNodesOf, shapeOf, sharedNodata } from "./lazy-array.js";
+import { RollingArray } from "./rolling-array.js";
+import { componentGroups, resampleGroups } from "./verbs/group.js";
+import { type HistogramOptions, histogramReducer } from "./verbs/histogram.js";
+import { binary, call, negative, not, type Operand } from "./verbs/math.js";
+import { type ReduceOptions, reduce } from "./verbs/reduce.js";
+import { type ArrayIsel, type ArraySel, isel, type SelOptions, sel } from "./verbs/select.js";
+import { type StretchOptions, stretch } from "./verbs/stretch.js";
+import { clip, fillna, isin, where } from "./verbs/where.js";
+import { diff, interpolate, type RollingOptions, rolling, scan } from "./verbs/window.js";
 
-/** Decoded bytes read before they are computed with: keeps memory bounded beside the answer itself. */
-const STEP_BYTES = 64 * 2 ** 20;
-
-/** What computing would cost; nothing of a source was read to find out. */
-export interface Explanation extends ReadCost {
-  snapshot: string;
-  /** The expression, or the bands. */
-  expression: string;
-  dims: Readonly<Record<string, number>>;
-  /** Bytes of the answer. */
-  resultBytes: number;
-}
-
-export interface ComputeOptions {
-  /** Type of computed values. Bands by themselves keep the files' type. Default `float32`. */
-  dtype?: "float32" | "float64";
-  /** `mark`: pixels of a block that cannot be read get status `failed`. Default `throw`. */
-  onReadError?: "throw" | "mark";
-  /** Decoding threads; 0 for none but this one. Default: one for each core where there is enough to do. */
-  threads?: number;
-  signal?: AbortSignal;
-  /** Told of blocks done, over all that are needed. */
-  onProgress?: (done: number, total: number) => void;
-}
-
-/** What a DataArray holds: an expression, one plane a time step; or bands as they are, one plane each. */
-type Content = { kind: "expr"; expr: Expr } | { kind: "bands"; bands: readonly string[] };
+/** One or more dimensions by name; absent for all. */
+export type Dims = string | readonly string[];
 
 /**
- * A lazy labelled array: `(time, y, x)` of a band or an expression, or `(time, band, y, x)` of bands. Describing costs
- * nothing; {@link compute} is the only thing that reads.
+ * A lazy labelled array: describing costs nothing, and {@link compute} is the only thing that reads.
+ *
+ * It speaks xarray: dimensions have names and labels, arithmetic joins by label, reductions skip what is missing.
+ * Unlike there, a missing pixel says why (`NdArray.status`), and an integer band stays an integer until arithmetic
+ * makes it `float32`.
  */
 export class DataArray {
-  readonly #scope: Scope;
-  readonly #content: Content;
-  readonly name: string;
+  /** @internal */
+  readonly lazy: LazyArray;
 
-  private constructor(scope: Scope, content: Content, name: string) {
-    this.#scope = scope;
-    this.#content = content;
-    this.name = name;
+  /** @internal Use `Dataset.band`, `bandmath` and the methods here. */
+  constructor(lazy: LazyArray) {
+    this.lazy = lazy;
   }
 
-  /** @internal */
-  static ofExpr(scope: Scope, expr: Expr, name: string): DataArray {
-    return new DataArray(scope, { kind: "expr", expr }, name);
-  }
-
-  /** @internal */
-  static ofBands(scope: Scope, bands: readonly string[]): DataArray {
-    return new DataArray(scope, { kind: "bands", bands }, bands.join(", "));
+  /** What it is called: the band, or the expression as text, unless {@link rename} said else. */
+  get name(): string {
+    return this.lazy.name === "" ? describeNode(this.lazy.node) : this.lazy.name;
   }
 
   /** Names of the dimensions, slowest first. */
   get dims(): readonly string[] {
-    return this.#content.kind === "bands" ? ["time", "band", "y", "x"] : ["time", "y", "x"];
+    return dimsOf(this.lazy);
   }
 
   /**
@@ -75,54 +59,44 @@ export class DataArray {
    * @throws GridMismatchError where the scenes share no grid.
    */
   get shape(): readonly number[] {
-    latticeOf(this.#scope);
-    const { rows, cols, scenes } = this.#scope;
-    const plane = [rows.stop - rows.start, cols.stop - cols.start];
-    return this.#content.kind === "bands"
-      ? [scenes.length, this.#content.bands.length, ...plane]
-      : [scenes.length, ...plane];
+    return shapeOf(this.lazy);
+  }
+
+  /** Length of each dimension by its name. */
+  get sizes(): Readonly<Record<string, number>> {
+    const { shape } = this;
+    return Object.fromEntries(this.dims.map((dim, i) => [dim, shape[i] ?? 0]));
   }
 
   /** Type of the values that {@link compute} gives by default. */
   get dtype(): DType {
-    return this.#plainBands() === null ? "float32" : commonDType(this.#scope);
+    return this.lazy.node.dtype;
   }
 
-  /** The value that stands for missing where all scenes name the same one; the status says it without. */
+  /** The value that stands for missing in a band where all files name the same one; the status says it without. */
   get nodata(): number | bigint | null {
-    if (this.#plainBands() === null) return null;
-    const values = new Set(
-      [...new Set(this.#scope.stacks)].map((stack) => nodataOf(this.#scope.warehouse.stack(stack))),
-    );
-    const [only = null] = values;
-    return values.size === 1 ? only : null;
+    return this.lazy.node.kind === "math" ? null : sharedNodata(this.lazy);
   }
 
-  /** Facts about the array: the CRS, the transform (pixel corner), the expression. */
+  /** Facts about the array: the CRS, the transform (pixel corner), the expression, the snapshot. */
   get attrs(): Readonly<Record<string, unknown>> {
-    const box = geoBoxOf(this.#scope);
+    const box = geoBoxOfArray(this.lazy);
     return {
       crs: box?.crs.code ?? box?.crs.definition ?? null,
       transform: box?.transform ?? null,
-      expression: this.#text(),
+      expression: describeNode(this.lazy.node),
+      snapshot: sceneNodesOf(this.lazy)[0]?.source.warehouse.snapshot ?? null,
     };
   }
 
   /** Labels of each dimension, and `scene` along time. */
   get coords(): Readonly<Record<string, Coordinate>> {
-    const { warehouse, scenes, ids } = this.#scope;
-    const coords: Record<string, Coordinate> = {
-      time: { dims: ["time"], values: Array.from(scenes, (row) => new Date(warehouse.scenes.time[row] ?? 0)) },
-      scene: { dims: ["time"], values: ids },
-    };
-    if (this.#content.kind === "bands") coords.band = { dims: ["band"], values: this.#content.bands };
-    const box = geoBoxOf(this.#scope);
-    const centres = box === null ? null : pixelCentreAxes(box.transform, box.width, box.height);
-    if (centres !== null) {
-      coords.y = { dims: ["y"], values: centres.y };
-      coords.x = { dims: ["x"], values: centres.x };
-    }
-    return coords;
+    return coordsOf(this.lazy);
+  }
+
+  /** The same array under another name. */
+  rename(name: string): DataArray {
+    return new DataArray({ ...this.lazy, name });
   }
 
   add(other: DataArray | number): DataArray {
@@ -142,148 +116,325 @@ export class DataArray {
     return this.#binary("/", other);
   }
 
+  /** Remainder with the sign of the divisor, as in Python and numpy. */
+  mod(other: DataArray | number): DataArray {
+    return this.#binary("%", other);
+  }
+
   pow(other: DataArray | number): DataArray {
     return this.#binary("**", other);
   }
 
-  /** The part that labels select; see `Dataset.sel`. */
-  sel(labels: Omit<Sel, "band">): DataArray {
-    return new DataArray(sliceByLabels(this.#scope, labels), this.#content, this.name);
+  neg(): DataArray {
+    return new DataArray(negative(this.lazy));
   }
 
-  /** The part at positions; see `Dataset.isel`. */
-  isel(positions: Isel): DataArray {
-    return new DataArray(sliceByPositions(this.#scope, positions), this.#content, this.name);
+  abs(): DataArray {
+    return this.#call("abs");
+  }
+
+  sqrt(): DataArray {
+    return this.#call("sqrt");
+  }
+
+  exp(): DataArray {
+    return this.#call("exp");
+  }
+
+  /** Natural logarithm; of 0 and below it is missing with status `undefined`. */
+  log(): DataArray {
+    return this.#call("log");
+  }
+
+  log10(): DataArray {
+    return this.#call("log10");
+  }
+
+  sin(): DataArray {
+    return this.#call("sin");
+  }
+
+  cos(): DataArray {
+    return this.#call("cos");
+  }
+
+  /** Halves go to the even neighbour, as in numpy. */
+  round(): DataArray {
+    return this.#call("round");
+  }
+
+  /** 1 where it holds, 0 where it does not, missing where either side is; so are all comparisons. */
+  eq(other: DataArray | number): DataArray {
+    return this.#binary("==", other);
+  }
+
+  ne(other: DataArray | number): DataArray {
+    return this.#binary("!=", other);
+  }
+
+  lt(other: DataArray | number): DataArray {
+    return this.#binary("<", other);
+  }
+
+  le(other: DataArray | number): DataArray {
+    return this.#binary("<=", other);
+  }
+
+  gt(other: DataArray | number): DataArray {
+    return this.#binary(">", other);
+  }
+
+  ge(other: DataArray | number): DataArray {
+    return this.#binary(">=", other);
+  }
+
+  /** 1 where both are not 0. */
+  and(other: DataArray | number): DataArray {
+    return this.#binary("and", other);
+  }
+
+  /** 1 where at least one is not 0. */
+  or(other: DataArray | number): DataArray {
+    return this.#binary("or", other);
+  }
+
+  not(): DataArray {
+    return new DataArray(not(this.lazy));
+  }
+
+  /** Bits set in both; of whole numbers only. */
+  bitAnd(other: DataArray | number): DataArray {
+    return this.#binary("&", other);
+  }
+
+  bitOr(other: DataArray | number): DataArray {
+    return this.#binary("|", other);
+  }
+
+  shiftLeft(places: DataArray | number): DataArray {
+    return this.#binary("<<", places);
+  }
+
+  shiftRight(places: DataArray | number): DataArray {
+    return this.#binary(">>", places);
   }
 
   /**
-   * What {@link compute} would read. Only references are looked up.
+   * Keep values where `condition` is true; the rest become `other`, or missing with status `masked`.
+   *
+   * Unlike xarray, an integer band stays an integer: what is missing is said by the status plane, not by NaN.
+   *
+   * @example
+   * const clear = red.where(scl.isin([4, 5, 6])); // vegetation, bare soil, water
+   */
+  where(condition: DataArray, other?: DataArray | number): DataArray {
+    return new DataArray(where(this.lazy, condition.lazy, other === undefined ? undefined : operand(other)));
+  }
+
+  /** 1 where the value is one of `values`, else 0. */
+  isin(values: readonly number[]): DataArray {
+    return new DataArray(isin(this.lazy, values));
+  }
+
+  /** 1 where there is no value, for any reason but a failed read, which stays missing. */
+  isnull(): DataArray {
+    return new DataArray(call("isnan", [this.lazy], "uint8"));
+  }
+
+  /** 1 where there is a value. */
+  notnull(): DataArray {
+    return new DataArray(call("isfinite", [this.lazy], "uint8"));
+  }
+
+  /** The value, or `other` where it is missing for any reason but a failed read. */
+  fillna(other: DataArray | number): DataArray {
+    return new DataArray(fillna(this.lazy, operand(other)));
+  }
+
+  /** Values moved into a range; an absent end is open. */
+  clip(least?: number, most?: number): DataArray {
+    return new DataArray(clip(this.lazy, least, most));
+  }
+
+  /** Mean of what is there; as all reductions over the named dimensions, by default over all. */
+  mean(dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "mean" }, dims, options);
+  }
+
+  sum(dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "sum" }, dims, options);
+  }
+
+  min(dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "min" }, dims, options);
+  }
+
+  max(dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "max" }, dims, options);
+  }
+
+  /** Standard deviation; `ddof` 0 is that of a population, 1 that of a sample. */
+  std(dims?: Dims, { ddof = 0, ...options }: ReduceOptions & { ddof?: number } = {}): DataArray {
+    return this.#reduce({ name: "std", ddof }, dims, options);
+  }
+
+  variance(dims?: Dims, { ddof = 0, ...options }: ReduceOptions & { ddof?: number } = {}): DataArray {
+    return this.#reduce({ name: "var", ddof }, dims, options);
+  }
+
+  /** How many values are there; never missing. */
+  count(dims?: Dims): DataArray {
+    return this.#reduce({ name: "count" }, dims, undefined);
+  }
+
+  median(dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "median" }, dims, options);
+  }
+
+  /** Quantiles by linear interpolation; several `q` make a dimension `quantile`. */
+  quantile(q: number | readonly number[], dims?: Dims, options?: ReduceOptions): DataArray {
+    return this.#reduce({ name: "quantile", q: [q].flat() }, dims, options);
+  }
+
+  first(dims: Dims = "time"): DataArray {
+    return this.#reduce({ name: "first" }, dims, undefined);
+  }
+
+  last(dims: Dims = "time"): DataArray {
+    return this.#reduce({ name: "last" }, dims, undefined);
+  }
+
+  /** Position of the smallest value along one dimension, of equal ones the first; −1 in `data` where there is none. */
+  argmin(dim = "time"): DataArray {
+    return this.#reduce({ name: "argmin" }, dim, undefined);
+  }
+
+  argmax(dim = "time"): DataArray {
+    return this.#reduce({ name: "argmax" }, dim, undefined);
+  }
+
+  /** Numbers of values between edges, as `numpy.histogram` counts them; a dimension `bin`, labelled by the left edges. */
+  histogram(options: HistogramOptions, dims?: Dims): DataArray {
+    return this.#reduce(histogramReducer(options), dims, undefined);
+  }
+
+  /** Values moved linearly so that two percentiles become 0 and 1, and clipped to them: what a picture shows. */
+  stretch(options: StretchOptions = {}): DataArray {
+    return new DataArray(stretch(this.lazy, options));
+  }
+
+  /** Even periods of time, empty ones included: `resample({ time: "1M" }).mean()`. */
+  resample({ time }: { time: string }): GroupedArray {
+    return new GroupedArray(this.lazy, resampleGroups(this.lazy, time), wrap);
+  }
+
+  /** Steps that share a part of their time: `groupby("time.month").mean()`. */
+  groupby(group: string): GroupedArray {
+    return new GroupedArray(this.lazy, componentGroups(this.lazy, group), wrap);
+  }
+
+  /** Windows of so many steps that move along time: `rolling({ time: 3 }).mean()`. */
+  rolling({ time }: { time: number }, options: RollingOptions = {}): RollingArray {
+    return new RollingArray((reducer) => wrap(rolling(this.lazy, time, reducer, options)));
+  }
+
+  /** Difference to `n` time steps before; the first `n` go. */
+  diff(_dim: "time" = "time", n = 1): DataArray {
+    return new DataArray(diff(this.lazy, n));
+  }
+
+  /** Sum up to each time step; what is missing adds nothing. */
+  cumsum(_dim: "time" = "time"): DataArray {
+    return new DataArray(scan(this.lazy, { name: "cumsum" }));
+  }
+
+  /** The last value there was, carried over at most `limit` steps. */
+  ffill(_dim: "time" = "time", limit?: number): DataArray {
+    return new DataArray(scan(this.lazy, { name: "ffill", limit: limit ?? null }));
+  }
+
+  /** The next value there is. */
+  bfill(_dim: "time" = "time", limit?: number): DataArray {
+    return new DataArray(scan(this.lazy, { name: "bfill", limit: limit ?? null }));
+  }
+
+  /** Gaps between two values in time filled in, in proportion to the time; gaps longer than `maxGapMs` stay. */
+  interpolateNa(_dim: "time" = "time", options: { method?: "linear" | "nearest"; maxGapMs?: number } = {}): DataArray {
+    return new DataArray(interpolate(this.lazy, options.method ?? "linear", options.maxGapMs));
+  }
+
+  /** The part that labels select. */
+  sel(labels: ArraySel, options?: SelOptions): DataArray {
+    return new DataArray(sel(this.lazy, labels, options));
+  }
+
+  /** The part at positions. */
+  isel(positions: ArrayIsel): DataArray {
+    return new DataArray(isel(this.lazy, positions));
+  }
+
+  /**
+   * What {@link compute} would read: files, requests, bytes, memory, and the tree of operations. Only references are
+   * looked up.
    *
    * @throws GridMismatchError where the scenes share no grid.
    */
-  async explain(): Promise<Explanation> {
-    const { shape } = this;
-    const { plan } = await planScope(this.#scope, this.#bands(), { start: 0, stop: this.#scope.scenes.length });
-    return {
-      snapshot: this.#scope.warehouse.snapshot,
-      expression: this.#text(),
-      dims: Object.fromEntries(this.dims.map((dim, i) => [dim, shape[i] ?? 0])),
-      ...costOf(plan),
-      resultBytes: shape.reduce((product, size) => product * size, 1) * bytesPerSample(this.dtype),
-    };
+  explain(options: ComputeOptions = {}): Promise<Explanation> {
+    return explainArray(this.lazy, options);
   }
 
   /**
-   * Read and compute. The answer is held in memory whole; what it is made from is read in steps of bounded size.
+   * Read and compute. The answer is held in memory whole; what it is made from takes no more than `memoryBytes`.
    *
    * @throws GridMismatchError where the scenes share no grid.
    * @throws SourceChangedError, CorruptDataError naming the file, unless `onReadError` is `mark`.
    */
-  async compute(options: ComputeOptions = {}): Promise<NdArray> {
-    const { shape, dims } = this;
-    const plain = this.#plainBands();
-    const dtype = plain === null ? (options.dtype ?? "float32") : commonDType(this.#scope);
-    const length = shape.reduce((product, size) => product * size, 1);
-    const data = createTypedArray(dtype, length);
-    const status = new Uint8Array(length);
-    const perStep = length / Math.max(1, shape[0] ?? 1);
-    for (const times of this.#steps()) {
-      options.signal?.throwIfAborted();
-      const window = await readScope(this.#scope, this.#bands(), times, options);
-      const part = plain === null ? this.#evaluate(window, times, dtype) : window;
-      data.set(part.data as never, times.start * perStep);
-      status.set(part.status, times.start * perStep);
-    }
-    const isComplete = status.every((code) => code === 0);
-    return { dims, shape, dtype, data, status: isComplete ? null : status, coords: this.coords };
+  compute(options: ComputeOptions = {}): Promise<NdArray> {
+    return computeArray(this.lazy, options);
   }
 
-  /** The bands that need no computing, or null for an expression that does. */
-  #plainBands(): readonly string[] | null {
-    if (this.#content.kind === "bands") return this.#content.bands;
-    return this.#content.expr.kind === "band" ? [this.#content.expr.name] : null;
+  /**
+   * The answer part by part, in any order, for results that never fit in memory.
+   *
+   * @example
+   * for await (const { row, col, array } of ndvi.parts()) write(row, col, array.data);
+   */
+  parts(options: ComputeOptions = {}): AsyncGenerator<ComputedPart> {
+    return computeParts(this.lazy, options);
   }
 
-  #bands(): readonly string[] {
-    return this.#content.kind === "bands" ? this.#content.bands : bandsOf(this.#content.expr);
+  /** The array in a few lines, as people like to read it. */
+  toString(): string {
+    return describeArray(this.name, this.lazy);
   }
 
-  #text(): string {
-    return this.#content.kind === "bands" ? this.#content.bands.join(", ") : formatExpression(this.#content.expr);
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
-  /** Runs of time steps that decode to a bounded number of bytes each. */
-  *#steps(): Generator<IndexRange> {
-    const { scenes, rows, cols } = this.#scope;
-    const pixels = (rows.stop - rows.start) * (cols.stop - cols.start);
-    const stepBytes = this.#bands().length * pixels * (bytesPerSample(commonDType(this.#scope)) + 1);
-    const count = Math.max(1, Math.floor(STEP_BYTES / Math.max(1, stepBytes)));
-    for (let start = 0; start < scenes.length; start += count) {
-      yield { start, stop: Math.min(scenes.length, start + count) };
-    }
-  }
-
-  #evaluate(window: CubeWindow, times: IndexRange, dtype: DType): { data: TypedArray; status: Uint8Array } {
-    if (this.#content.kind !== "expr") return window;
-    const bands = this.#bands();
-    const plane = window.status.length / Math.max(1, bands.length * (times.stop - times.start));
-    const length = plane * (times.stop - times.start);
-    const planes = new Map(
-      bands.map((name, band) => [
-        name,
-        {
-          data: gatherBand(window.data, bands.length, band, plane),
-          status: gatherBand(window.status, bands.length, band, plane),
-        },
-      ]),
-    );
-    return evaluate(this.#content.expr, planes, length, { dtype: dtype === "float64" ? "float64" : "float32" });
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString(), "text/html": describeArrayAsHtml(this.name, this.lazy) };
   }
 
   #binary(op: BinaryOp, other: DataArray | number): DataArray {
-    const left = this.#expr();
-    if (typeof other === "number") {
-      const expr: Expr = { kind: "binary", op, left, right: { kind: "number", value: other } };
-      return DataArray.ofExpr(this.#scope, expr, formatExpression(expr));
-    }
-    if (!isSameScope(other.#scope, this.#scope)) {
-      throw new InvalidInputError(
-        "arrays of different selections cannot be computed with: select first, on one Dataset, then take its bands",
-        { details: { left: this.name, right: other.name } },
-      );
-    }
-    const expr: Expr = { kind: "binary", op, left, right: other.#expr() };
-    return DataArray.ofExpr(this.#scope, expr, formatExpression(expr));
+    return new DataArray(binary(op, this.lazy, operand(other)));
   }
 
-  #expr(): Expr {
-    if (this.#content.kind === "expr") return this.#content.expr;
-    throw new InvalidInputError("arithmetic on all bands at once is not there yet: take bands with band(name)", {
-      details: { bands: [...this.#content.bands] },
-    });
+  #call(name: FunctionName): DataArray {
+    return new DataArray(call(name, [this.lazy]));
+  }
+
+  #reduce(reducer: Reducer, dims: Dims | undefined, options: ReduceOptions | undefined): DataArray {
+    return new DataArray(reduce(this.lazy, reducer, dims, options));
   }
 }
 
-/** One band of `[time, band, pixel]`, copied to `[time, pixel]`. */
-function gatherBand<T extends TypedArray>(all: T, bands: number, band: number, plane: number): T {
-  const steps = plane === 0 ? 0 : all.length / (bands * plane);
-  const out = new (all.constructor as new (length: number) => T)(steps * plane);
-  for (let step = 0; step < steps; step++) {
-    const from = (step * bands + band) * plane;
-    out.set(all.subarray(from, from + plane) as never, step * plane);
-  }
-  return out;
+function wrap(lazy: LazyArray): DataArray {
+  return new DataArray(lazy);
 }
 
-/** True where two scopes select the same scenes and window of one snapshot. */
-function isSameScope(a: Scope, b: Scope): boolean {
-  const sameRange = (one: IndexRange, other: IndexRange) => one.start === other.start && one.stop === other.stop;
-  return (
-    a.warehouse.url === b.warehouse.url &&
-    a.warehouse.snapshot === b.warehouse.snapshot &&
-    sameRange(a.rows, b.rows) &&
-    sameRange(a.cols, b.cols) &&
-    a.scenes.length === b.scenes.length &&
-    a.scenes.every((row, i) => row === b.scenes[i])
-  );
+function operand(other: DataArray | number): Operand {
+  return typeof other === "number" ? other : other.lazy;
 }

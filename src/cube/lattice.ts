@@ -2,6 +2,7 @@ import { GridMismatchError } from "../errors.js";
 import { type Affine, applyAffine, invertAffine, translateAffine } from "../geo/affine.js";
 import { type Crs, crsText } from "../geo/crs.js";
 import type { GeoBox } from "../geo/geo-box.js";
+import type { Projection } from "../geo/projection.js";
 
 /** Part of a pixel by which two grids may be out of step and still count as one: rounding in headers, not a shift. */
 const PHASE_TOLERANCE = 1e-3;
@@ -9,10 +10,14 @@ const PHASE_TOLERANCE = 1e-3;
 /** Relative difference of two pixel sizes that is rounding: over 100,000 pixels it adds up to a hundredth of one. */
 const SIZE_TOLERANCE = 1e-7;
 
-/** The grid of one scene. */
-export interface SceneGrid {
+/** Where pixels lie. */
+export interface Grid {
   crs: Crs | null;
   transform: Affine | null;
+}
+
+/** The grid of one scene. */
+export interface SceneGrid extends Grid {
   width: number;
   height: number;
 }
@@ -26,6 +31,8 @@ export interface Lattice {
   height: number;
   /** Row and column of each scene's first pixel, two numbers a scene. */
   origins: Int32Array;
+  /** To and from degrees; null where the CRS is unknown, or none that can be projected. */
+  projection: Projection | null;
 }
 
 /**
@@ -33,15 +40,19 @@ export interface Lattice {
  *
  * @returns A GridMismatchError, not thrown, where they do not: metadata can still be looked at.
  */
-export function joinGrids(grids: readonly SceneGrid[]): Lattice | GridMismatchError {
+export function joinGrids(
+  grids: readonly SceneGrid[],
+  projections: ReadonlyMap<string, Projection> = new Map(),
+): Lattice | GridMismatchError {
   const [first] = grids;
-  if (first === undefined) return { crs: null, transform: null, width: 0, height: 0, origins: new Int32Array(0) };
+  const nowhere = { crs: null, transform: null, projection: null };
+  if (first === undefined) return { ...nowhere, width: 0, height: 0, origins: new Int32Array(0) };
   const origins = new Int32Array(grids.length * 2);
   let [top, left, bottom, right] = [0, 0, first.height, first.width];
   let [previous, row, col]: [SceneGrid, number, number] = [first, 0, 0];
   for (const [i, grid] of grids.entries()) {
     if (grid.transform !== previous.transform || grid.crs !== previous.crs) {
-      const offset = offsetOf(first, grid);
+      const offset = gridOffset(first, grid);
       if (offset === null) return mismatch(first, grid);
       [row, col] = offset;
     }
@@ -55,11 +66,12 @@ export function joinGrids(grids: readonly SceneGrid[]): Lattice | GridMismatchEr
     origins[i * 2 + 1] = (origins[i * 2 + 1] ?? 0) - left;
   }
   const transform = first.transform && translateAffine(first.transform, left, top);
-  return { crs: first.crs, transform, width: right - left, height: bottom - top, origins };
+  const projection = (first.crs && projections.get(crsText(first.crs))) ?? null;
+  return { crs: first.crs, transform, projection, width: right - left, height: bottom - top, origins };
 }
 
 /** Rows and columns from one grid's first pixel to another's; null where their pixels do not coincide. */
-function offsetOf(base: SceneGrid, grid: SceneGrid): [row: number, col: number] | null {
+export function gridOffset(base: Grid, grid: Grid): [row: number, col: number] | null {
   if (base.transform === null || grid.transform === null) {
     return base.transform === grid.transform && base.crs === grid.crs ? [0, 0] : null;
   }

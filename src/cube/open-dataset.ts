@@ -4,8 +4,12 @@ import { lonLatBounds } from "../geo/lonlat-bounds.js";
 import { openProjection } from "../geo/projection.js";
 import { selectScenes } from "../warehouse/select-scenes.js";
 import { openWarehouse, type Warehouse } from "../warehouse/warehouse.js";
+import type { MaskRule } from "./cloud-rules.js";
 import { Dataset } from "./dataset.js";
-import { createScope, type Scope, unsupportedOption } from "./scope.js";
+import { chooseLevel } from "./overview-level.js";
+import { cloudRules } from "./point-series.js";
+import { createScope, type Scope } from "./scope.js";
+import { groupBySolarDay } from "./solar-day.js";
 import { parseTimeRange } from "./time-range.js";
 
 /** Four edges of a box: west, south, east, north, or xmin, ymin, xmax, ymax. */
@@ -21,8 +25,16 @@ export interface OpenDatasetOptions {
   /** Bands to keep, in this order. Default all. */
   bands?: readonly string[];
   productId?: string;
-  /** Cloud masks: not applied in this version, an UnsupportedError. */
-  cloudMask?: boolean;
+  /** Take pixels away that rules call cloudy; true for the rules of the quality band that the scenes have (SCL, QA_PIXEL, …). */
+  cloudMask?: boolean | MaskRule | readonly MaskRule[];
+  /** Apply the files' scale and offset, scene by scene. Default: the files' own numbers. */
+  scaled?: boolean;
+  /** `solar_day`: scenes of one day, by the sun at their place, become one time step; the first valid pixel wins. */
+  groupby?: "solar_day";
+  /** Size of a pixel that is fine enough, in units of the CRS: the coarsest overview not above it is read. */
+  resolution?: number;
+  /** Pixels of a scene's grid that are enough: the finest overview with no more of them is read, else the coarsest. */
+  maxPixels?: number;
   /** Snapshot id, tag, branch or ISO time. Default: the newest snapshot. */
   at?: string;
 }
@@ -37,9 +49,8 @@ export interface OpenDatasetOptions {
  * const ds = await openDataset("./warehouse", { timeRange: ["2024-01", "2024-06"], bands: ["red", "nir"] });
  */
 export async function openDataset(location: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
-  if (options.cloudMask === true) unsupportedOption("cloudMask", "cloud masks are not applied");
   const warehouse = await openWarehouse(location, { at: options.at });
-  return datasetOf(await scopeOf(warehouse, options), options.bands);
+  return datasetOf(await scopeOf(warehouse, options), options);
 }
 
 /** The scope that the options of {@link openDataset} describe. */
@@ -49,13 +60,22 @@ export async function scopeOf(warehouse: Warehouse, options: OpenDatasetOptions)
     timeMs: options.timeRange === undefined ? undefined : parseTimeRange(options.timeRange),
     bbox: options.bounds === undefined ? undefined : await toDegrees(options.bounds, options.boundsCrs),
   });
-  return createScope(warehouse, scenes);
+  const full = await createScope(warehouse, scenes);
+  const level = chooseLevel(full, options);
+  const scope = level === 0 ? full : await createScope(warehouse, scenes, level);
+  return options.groupby === undefined ? scope : await groupBySolarDay(scope);
 }
 
 /** A Dataset of all or the named bands. */
-export function datasetOf(scope: Scope, bands?: readonly string[]): Dataset {
-  const dataset = new Dataset(scope, scope.bands);
-  return bands === undefined ? dataset : dataset.select(bands);
+export function datasetOf(
+  scope: Scope,
+  { bands, cloudMask, scaled = false }: Pick<OpenDatasetOptions, "bands" | "cloudMask" | "scaled"> = {},
+): Dataset {
+  const all = scope.bands.map((name) => ({ name, stored: name }));
+  const dataset = new Dataset(scope, { bands: all, rules: [], isScaled: scaled });
+  const rules = cloudRules(cloudMask, scope.bands);
+  const masked = rules.length === 0 ? dataset : dataset.mask(rules);
+  return bands === undefined ? masked : masked.select(bands);
 }
 
 async function toDegrees(bounds: Bounds, crs: string | undefined): Promise<Bounds> {

@@ -1,18 +1,22 @@
-import { InvalidInputError, SelectionError } from "../errors.js";
+import { InvalidInputError, SelectionError, UnsupportedError } from "../errors.js";
 import { crsText } from "../geo/crs.js";
 import { type Pixel, pixelAt } from "../geo/geo-box.js";
 import { openProjection } from "../geo/projection.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { parseExpression } from "../lazy/expression/parse.js";
+import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Destination, gather } from "../lazy/gather.js";
 import { planWindows, type WantedWindow } from "../lazy/plan-windows.js";
 import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";
 import { Status, type StatusName, statusName } from "../ndarray/status.js";
+import { nodataOf } from "../warehouse/nodata.js";
 import type { Stack } from "../warehouse/stack.js";
+import { cloudBands, cloudRulesFor, type MaskRule } from "./cloud-rules.js";
 import type { SceneGrid } from "./lattice.js";
-import { bandsOfStacks, nodataOf, type Scope, unsupportedOption } from "./scope.js";
+import { bandsOfStacks, type Scope } from "./scope.js";
+import { ruleExpr } from "./verbs/mask.js";
 
 export interface PointSeriesOptions {
   /** Degrees, WGS 84. */
@@ -24,8 +28,8 @@ export interface PointSeriesOptions {
   expr?: string;
   /** Apply each file's scale and offset. Default: the file's own numbers. */
   scaled?: boolean;
-  /** Not applied in this version, an UnsupportedError. */
-  cloudMask?: boolean;
+  /** Take pixels away that rules call cloudy; true for the rules of the quality band that the dataset has. */
+  cloudMask?: boolean | MaskRule | readonly MaskRule[];
   /** `mark`: a value that cannot be read has status `failed`. Default `throw`. */
   onReadError?: "throw" | "mark";
   /** Decoding threads; 0 for none but this one. Default: one for each core where there is enough to do. */
@@ -54,30 +58,66 @@ export interface PointSeries {
   rows: PointRow[];
 }
 
+/** What a Dataset does to its bands. */
+export interface PointView {
+  /** Stored name of each band that people call otherwise. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Rules that take pixels away, their bands by stored names. */
+  readonly rules: readonly MaskRule[];
+}
+
 /**
  * The pixel that holds a point, in every scene of a scope that covers it.
  *
  * Each scene's own CRS and transform find the pixel, exactly to its edge: the point's longitude and latitude are
  * projected, then the inverse transform is rounded down. Only the blocks that hold the point are read.
  */
-export async function pointSeries(scope: Scope, options: PointSeriesOptions): Promise<PointSeries> {
+export async function pointSeries(
+  scope: Scope,
+  options: PointSeriesOptions,
+  view: PointView = { names: new Map(), rules: [] },
+): Promise<PointSeries> {
   const { lon, lat } = options;
   if (!(Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 90)) {
     throw new InvalidInputError(`longitude ${lon}, latitude ${lat}: no place on Earth`, { details: { lon, lat } });
   }
-  if (options.cloudMask === true) unsupportedOption("cloudMask", "cloud masks are not applied");
-  const known = scope.bands.length > 0 ? scope.bands : allBands(scope);
+  const stored = scope.bands.length > 0 ? scope.bands : allBands(scope);
+  const known = [...new Set([...view.names.keys(), ...stored])];
   const expr = options.expr === undefined ? null : parseExpression(options.expr, known);
   const bands = expr === null ? (options.bands ?? known) : bandsOf(expr);
-  assertBands(scope, bands);
-  const covering = await findPixels(scope, lon, lat);
-  const read = await readPixels(scope, bands, covering, options);
+  const rules = [...view.rules, ...cloudRules(options.cloudMask, stored)];
   const columns = expr === null ? bands : ["expr"];
-  const { data, status } = expr === null ? read : computeColumn(expr, bands, read, covering.length);
-  const rows = covering.map(({ time }, i) =>
-    toRow(scope, time, columns, (band) => i * columns.length + band, data, status),
-  );
+  const storedOf = (name: string) => view.names.get(name) ?? name;
+  const wanted = bands.map(storedOf);
+  assertBands(scope, [...wanted, ...rules.map(({ band }) => band)]);
+  const covering = await findPixels(scope, lon, lat);
+  const flags = [...new Set(rules.map(({ band }) => band))];
+  const read = await readPixels(scope, wanted, flags, covering, options);
+  const values =
+    expr === null
+      ? columnsOf(
+          bands.map((name): Expr => ({ kind: "band", name })),
+          bands,
+          rules,
+          read,
+          covering.length,
+        )
+      : columnsOf([expr], bands, rules, read, covering.length);
+  const rows = covering.map(({ time }, i) => toRow(scope, time, columns, i, values));
   return { lon, lat, snapshot: scope.warehouse.snapshot, bands: [...columns], rows };
+}
+
+/** The rules that an option stands for. */
+export function cloudRules(option: PointSeriesOptions["cloudMask"], bands: readonly string[]): readonly MaskRule[] {
+  if (option === undefined || option === false) return [];
+  if (option !== true) return [option].flat();
+  const rules = cloudRulesFor(bands);
+  if (rules.length > 0) return rules;
+  throw new SelectionError(
+    `cloudMask: none of the bands ${bands.join(", ")} is a quality band that is known (${cloudBands.map(({ band }) => band).join(", ")}); ` +
+      "give the rules themselves, as { band, values } or { band, bits }",
+    { details: { bands: [...bands] } },
+  );
 }
 
 /** A band that only scenes elsewhere have is no error: here it is uncovered. */
@@ -140,26 +180,33 @@ function pixelIn(
   return Number.isFinite(x) && Number.isFinite(y) ? pixelAt({ crs, transform, width, height }, x, y) : null;
 }
 
-/** Values `[scene, band]` in double precision, and the status of each. */
+/** Values `[scene, column]` in double precision, and the status of each: the bands, then the flags. */
 interface PixelColumns {
   data: Float64Array;
   status: Uint8Array;
+  width: number;
 }
 
 async function readPixels(
   scope: Scope,
   bands: readonly string[],
+  flags: readonly string[],
   covering: readonly CoveringScene[],
   options: PointSeriesOptions,
 ): Promise<PixelColumns> {
   const { warehouse } = scope;
+  const names = [...bands, ...flags];
+  const width = names.length;
   const windows = covering.map(({ window }) => window);
-  const plan = await planWindows(warehouse, bands, windows);
-  const status = new Uint8Array(windows.length * bands.length).fill(Status.uncovered);
+  const plan = await planWindows(warehouse, names, windows);
+  const status = new Uint8Array(windows.length * width).fill(Status.uncovered);
   const pixels = windows.map(({ stack }, i): { stack: Stack; to: Destination } => {
     const own = warehouse.stack(stack);
-    const data = createTypedArray(own.dtype, bands.length);
-    const to = { data, status: status.subarray(i * bands.length, (i + 1) * bands.length), start: 0 };
+    const to = {
+      data: createTypedArray(own.dtype, width),
+      status: status.subarray(i * width, (i + 1) * width),
+      start: 0,
+    };
     return { stack: own, to: { ...to, planeStride: 1, rowStride: 1, nodata: nodataOf(own) } };
   });
   const { signal, threads, onReadError, onProgress } = options;
@@ -171,12 +218,12 @@ async function readPixels(
   });
   const data = new Float64Array(status.length);
   pixels.forEach(({ stack, to }, i) => {
-    data.set(
-      options.scaled === true ? applyScale(stack, bands, to.data) : Array.from(to.data as Uint8Array, Number),
-      i * bands.length,
-    );
+    const values = Array.from(to.data as Uint8Array, Number);
+    // Flags are no quantity: scale and offset never apply to them.
+    if (options.scaled === true) values.splice(0, bands.length, ...applyScale(stack, bands, to.data));
+    data.set(values, i * width);
   });
-  return { data, status };
+  return { data, status, width };
 }
 
 function applyScale(stack: Stack, bands: readonly string[], values: TypedArray): number[] {
@@ -186,41 +233,69 @@ function applyScale(stack: Stack, bands: readonly string[], values: TypedArray):
   });
 }
 
-function computeColumn(
-  expr: Expr,
+/** Each expression over the bands, without the pixels that rules take away: one column each. */
+function columnsOf(
+  exprs: readonly Expr[],
   bands: readonly string[],
-  { data, status }: PixelColumns,
+  rules: readonly MaskRule[],
+  read: PixelColumns,
   rows: number,
 ): PixelColumns {
-  const columns = new Map(
-    bands.map((name, band) => {
-      const pick = (_: unknown, row: number) => row * bands.length + band;
-      const places = Array.from({ length: rows }, pick);
-      return [
-        name,
-        {
-          data: Float64Array.from(places, (at) => data[at] ?? 0),
-          status: Uint8Array.from(places, (at) => status[at] ?? 0),
-        },
-      ];
-    }),
-  );
-  const result = evaluate(expr, columns, rows, { dtype: "float64" });
-  return { data: Float64Array.from(result.data), status: result.status };
+  const flags = [...new Set(rules.map(({ band }) => band))];
+  const inputs = new Map<string, { data: Float64Array; status: Uint8Array }>();
+  for (let column = 0; column < read.width; column++) {
+    const at = Array.from({ length: rows }, (_, row) => row * read.width + column);
+    const name = column < bands.length ? `band ${bands[column]}` : `flags ${flags[column - bands.length]}`;
+    inputs.set(name, {
+      data: Float64Array.from(at, (place) => read.data[place] ?? 0),
+      status: Uint8Array.from(at, (place) => read.status[place] ?? 0),
+    });
+  }
+  const masked = maskExpr(rules);
+  const width = exprs.length;
+  const out = { data: new Float64Array(rows * width), status: new Uint8Array(rows * width), width };
+  exprs.forEach((expr, column) => {
+    const own = substitute(expr, (name) => keptWhere(masked, { kind: "band", name: `band ${name}` }));
+    const { data, status } = evaluate(own, inputs, rows, { dtype: "float64" });
+    for (let row = 0; row < rows; row++) {
+      out.data[row * width + column] = data[row] ?? Number.NaN;
+      out.status[row * width + column] = status[row] ?? 0;
+    }
+  });
+  return out;
+}
+
+function keptWhere(masked: Expr | null, band: Expr): Expr {
+  if (masked === null) return band;
+  return { kind: "call", name: "where", args: [{ kind: "unary", op: "not", operand: masked }, band] };
+}
+
+/** 1 where any rule takes the pixel away; null without rules. */
+function maskExpr(rules: readonly MaskRule[]): Expr | null {
+  const conditions = rules.map((rule) => {
+    if (rule.growMetres === undefined) return ruleExpr(rule, { kind: "band", name: `flags ${rule.band}` });
+    throw new UnsupportedError(
+      `a mask that grows (${rule.band} by ${rule.growMetres}) needs the pixels around a point, which a point series does ` +
+        "not read: select a box of the Dataset instead",
+      { details: { band: rule.band } },
+    );
+  });
+  const [first, ...rest] = conditions;
+  if (first === undefined) return null;
+  return rest.reduce((left, right): Expr => ({ kind: "binary", op: "or", left, right }), first);
 }
 
 function toRow(
   scope: Scope,
   time: number,
   columns: readonly string[],
-  placeOf: (band: number) => number,
-  data: Float64Array,
-  status: Uint8Array,
+  row: number,
+  { data, status, width }: PixelColumns,
 ): PointRow {
   const values: Record<string, number | null> = {};
   const reasons: Record<string, StatusName> = {};
-  columns.forEach((name, band) => {
-    const at = placeOf(band);
+  columns.forEach((name, column) => {
+    const at = row * width + column;
     const code = status[at] ?? Status.uncovered;
     values[name] = code === Status.valid ? (data[at] ?? null) : null;
     reasons[name] = statusName(code);

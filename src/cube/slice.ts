@@ -1,27 +1,26 @@
-import { GridMismatchError, SelectionError } from "../errors.js";
-import { pixelCentreAxes } from "../geo/geo-box.js";
-import { geoBoxOf, type IndexRange, joinScenes, latticeOf, type Scope } from "./scope.js";
-import { parseTimeRange } from "./time-range.js";
+import { GridMismatchError } from "../errors.js";
+import type { FrameWindow } from "../lazy/graph/node.js";
+import { type LabelSlice, type LonLatBox, pixelPositions, windowByLonLat } from "./pixel-labels.js";
+import { type IndexRange, type Position, positionRange } from "./positions.js";
+import { joinScenes, latticeOf, type Scope, scenesOfStep, stepCount, stepTimes } from "./scope.js";
+import { type TimeSelector, timePositions } from "./time-select.js";
+import type { SelOptions } from "./verbs/select.js";
 
-/** A slice by labels, both ends included; an absent end is open. */
-export interface LabelSlice<T> {
-  start?: T;
-  stop?: T;
-}
-
-/** Labels to select by. */
+/** Labels of a Dataset to select by; what is absent stays whole. */
 export interface Sel {
-  /** A date, month, year, `START/END`, or a slice of such. */
-  time?: string | LabelSlice<string>;
+  /** A date, month, year, `START/END`, a slice, or a list of such; one `Date` is one moment. */
+  time?: TimeSelector;
   band?: string | readonly string[];
-  /** Slices of pixel centres in the CRS; ends in either order. */
-  x?: LabelSlice<number>;
-  y?: LabelSlice<number>;
+  /** Slices of pixel centres in the CRS, ends in either order; one value with `method: "nearest"` is the pixel that holds it. */
+  x?: LabelSlice<number> | number;
+  y?: LabelSlice<number> | number;
+  /** Pixels whose centres lie in a box of longitudes and latitudes: the smallest window that holds them. */
+  bounds?: LonLatBox;
 }
 
-/** Positions to select by: one, or a slice whose `stop` is not included. Negative ones count from the end. */
+/** Positions to select by: one, a slice whose `stop` is not included, or times by a list. Negative ones count from the end. */
 export interface Isel {
-  time?: number | Partial<IndexRange>;
+  time?: Position;
   y?: number | Partial<IndexRange>;
   x?: number | Partial<IndexRange>;
 }
@@ -33,7 +32,7 @@ export interface Isel {
  * @throws GridMismatchError for `y` and `x` where scenes share no grid.
  */
 export function sliceByPositions(scope: Scope, { time, y, x }: Isel): Scope {
-  const sliced = time === undefined ? scope : sliceTimes(scope, range("time", time, scope.scenes.length));
+  const sliced = time === undefined ? scope : takeSteps(scope, positionRange("time", time, stepCount(scope)));
   if (y !== undefined || x !== undefined) latticeOf(sliced);
   return {
     ...sliced,
@@ -42,39 +41,42 @@ export function sliceByPositions(scope: Scope, { time, y, x }: Isel): Scope {
   };
 }
 
-function within(outer: IndexRange, dim: string, wanted: number | Partial<IndexRange>): IndexRange {
-  const { start, stop } = range(dim, wanted, outer.stop - outer.start);
-  return { start: outer.start + start, stop: outer.start + stop };
-}
-
-function range(dim: string, wanted: number | Partial<IndexRange>, length: number): IndexRange {
-  const at = (index: number) => (index < 0 ? index + length : index);
-  if (typeof wanted === "number") {
-    const start = at(wanted);
-    if (Number.isInteger(start) && start >= 0 && start < length) return { start, stop: start + 1 };
-    throw new SelectionError(`position ${wanted} of ${dim} is not there: it has ${length}`, {
-      details: { dimension: dim, position: wanted, length },
-    });
-  }
-  const clamp = (index: number) => Math.min(length, Math.max(0, at(index)));
-  const start = clamp(wanted.start ?? 0);
-  return { start, stop: Math.max(start, wanted.stop === undefined ? length : clamp(wanted.stop)) };
+function within(outer: IndexRange, dimension: string, wanted: number | Partial<IndexRange>): IndexRange {
+  const positions = positionRange(dimension, wanted, outer.stop - outer.start);
+  const start = outer.start + (positions[0] ?? 0);
+  return { start, stop: start + positions.length };
 }
 
 /** The scope with only some of its time steps; its lattice stays as it is, or is made of what now shares one. */
-function sliceTimes(scope: Scope, { start, stop }: IndexRange): Scope {
+function takeSteps(scope: Scope, steps: readonly number[]): Scope {
+  const starts: number[] = [];
+  const places: number[] = [];
+  for (const step of steps) {
+    const { start, stop } = scenesOfStep(scope, step);
+    starts.push(places.length);
+    for (let place = start; place < stop; place++) places.push(place);
+  }
   const { lattice } = scope;
-  const grids = scope.grids.slice(start, stop);
-  const sliced = {
+  const grids = places.map((place) => scope.grids[place] as Scope["grids"][number]);
+  const taken = {
     ...scope,
-    scenes: scope.scenes.slice(start, stop),
-    ids: scope.ids.slice(start, stop),
-    stacks: scope.stacks.slice(start, stop),
+    stepStarts: scope.stepStarts && Int32Array.from(starts),
+    scenes: Int32Array.from(places, (place) => scope.scenes[place] ?? 0),
+    ids: places.map((place) => scope.ids[place] ?? ""),
+    stacks: Int32Array.from(places, (place) => scope.stacks[place] ?? 0),
     grids,
   };
-  return lattice instanceof GridMismatchError
-    ? { ...sliced, ...joinScenes(grids) }
-    : { ...sliced, lattice: { ...lattice, origins: lattice.origins.slice(start * 2, stop * 2) } };
+  if (lattice instanceof GridMismatchError) return { ...taken, ...joinScenes(grids, scope.projections) };
+  const origins = new Int32Array(places.length * 2);
+  places.forEach((place, i) => {
+    origins.set(lattice.origins.subarray(place * 2, place * 2 + 2), i * 2);
+  });
+  return { ...taken, lattice: { ...lattice, origins } };
+}
+
+/** The window of a scope as the graph counts it. */
+export function windowOfScope({ rows, cols }: Pick<Scope, "rows" | "cols">): FrameWindow {
+  return { row: rows.start, col: cols.start, rows: rows.stop - rows.start, cols: cols.stop - cols.start };
 }
 
 /**
@@ -82,53 +84,17 @@ function sliceTimes(scope: Scope, { start, stop }: IndexRange): Scope {
  *
  * @throws SelectionError where nothing has them.
  */
-export function sliceByLabels(all: Scope, { time, x, y }: Sel): Scope {
-  const scope = time === undefined ? all : sliceByPositions(all, { time: timePositions(all, time) });
+export function sliceByLabels(all: Scope, { time, x, y, bounds }: Sel, options: SelOptions = {}): Scope {
+  const { method, toleranceMs } = options;
+  const match = { ...(method && { method }), ...(toleranceMs !== undefined && { toleranceMs }) };
+  let scope = time === undefined ? all : takeSteps(all, [...timePositions(stepTimes(all), time, match)]);
+  const pixels = () => ({ frame: scope.lattice, window: windowOfScope(scope) });
+  if (bounds !== undefined) {
+    const { row, col, rows, cols } = windowByLonLat(pixels(), bounds);
+    scope = { ...scope, rows: { start: row, stop: row + rows }, cols: { start: col, stop: col + cols } };
+  }
   const positions: Isel = {};
-  const box = geoBoxOf(scope);
-  const centres = box === null ? null : pixelCentreAxes(box.transform, box.width, box.height);
-  if (x !== undefined) positions.x = axisPositions("x", x, centres?.x);
-  if (y !== undefined) positions.y = axisPositions("y", y, centres?.y);
+  if (x !== undefined) positions.x = pixelPositions(pixels(), "x", x, options);
+  if (y !== undefined) positions.y = pixelPositions(pixels(), "y", y, options);
   return sliceByPositions(scope, positions);
-}
-
-function timePositions({ warehouse, scenes }: Scope, wanted: NonNullable<Sel["time"]>): IndexRange {
-  const [start, end] = parseTimeRange(
-    typeof wanted === "string" ? wanted : [wanted.start ?? "..", wanted.stop ?? ".."],
-  );
-  const times = Array.from(scenes, (row) => warehouse.scenes.time[row] ?? 0);
-  const first = times.findIndex((time) => time >= start);
-  const last = times.findLastIndex((time) => time <= end);
-  if (first < 0 || last < first) {
-    throw new SelectionError(`no scene in ${typeof wanted === "string" ? wanted : `${wanted.start}/${wanted.stop}`}`, {
-      details: { first: iso(times[0]), last: iso(times[times.length - 1]), scenes: times.length },
-    });
-  }
-  return { start: first, stop: last + 1 };
-}
-
-function iso(time: number | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
-}
-
-function axisPositions(
-  dim: string,
-  { start, stop }: LabelSlice<number>,
-  centres: Float64Array | undefined,
-): IndexRange {
-  if (centres === undefined) {
-    throw new SelectionError(`there are no ${dim} labels: the grid is rotated, without georeference, or not one grid`, {
-      details: { dimension: dim },
-    });
-  }
-  const low = Math.min(start ?? Number.NEGATIVE_INFINITY, stop ?? Number.POSITIVE_INFINITY);
-  const high = Math.max(start ?? Number.NEGATIVE_INFINITY, stop ?? Number.POSITIVE_INFINITY);
-  const inside = (centre: number) => centre >= low && centre <= high;
-  const first = centres.findIndex(inside);
-  if (first < 0) {
-    throw new SelectionError(`no pixel centre with ${dim} from ${low} to ${high}`, {
-      details: { dimension: dim, first: centres[0] ?? null, last: centres[centres.length - 1] ?? null },
-    });
-  }
-  return { start: first, stop: centres.findLastIndex(inside) + 1 };
 }

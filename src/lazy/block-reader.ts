@@ -1,7 +1,9 @@
 import type { BlockDecoder } from "../codec/block-decoder.js";
 import type { BlockEncoding } from "../codec/block-encoding.js";
-import { CorruptDataError, isPixelQueryError, SourceChangedError } from "../errors.js";
-import { bytesPerSample, type TypedArray } from "../ndarray/dtype.js";
+import { storedLengthBytes } from "../codec/block-layout.js";
+import { isImageCompression } from "../codec/supported.js";
+import { CorruptDataError, isPixelQueryError, SourceChangedError, UnsupportedError } from "../errors.js";
+import type { TypedArray } from "../ndarray/dtype.js";
 import { FileStore, objectName, type StoredObject } from "../store/index.js";
 import type { PlannedRead, PlannedSource } from "./read-plan.js";
 
@@ -23,7 +25,8 @@ const MARGIN_BYTES = 16_384;
  *
  * @returns Samples band-major, `[window.samples, rows, cols]`.
  * @throws SourceChangedError where the file is gone or not the one that was ingested.
- * @throws CorruptDataError where the block does not decode; both name the file.
+ * @throws CorruptDataError where the block does not decode.
+ * @throws UnsupportedError where it is of a kind that is not read; all name the file.
  */
 export async function readBlock(
   decoder: BlockDecoder,
@@ -48,10 +51,8 @@ export async function readBlock(
 
 /** Bytes from the block's start that most likely hold the wanted rows. */
 function firstShare(encoding: BlockEncoding, { length, window }: PlannedRead): number {
-  if (encoding.compression === "NONE") {
-    const rowBytes = encoding.cols * encoding.samples * bytesPerSample(encoding.dtype);
-    return Math.min(length, window.rowStop * rowBytes);
-  }
+  if (isImageCompression(encoding.compression)) return length;
+  if (encoding.compression === "NONE") return Math.min(length, storedLengthBytes(encoding, window.rowStop));
   return Math.min(length, Math.ceil((length * MARGIN * window.rowStop) / window.storedRows) + MARGIN_BYTES);
 }
 
@@ -65,9 +66,11 @@ function decode(
   try {
     return decoder.decode(encoding, lengthBytes, read.window, { whole: lengthBytes === read.length });
   } catch (cause) {
-    if (!isPixelQueryError(cause, "CorruptDataError")) throw cause;
+    const isCorrupt = isPixelQueryError(cause, "CorruptDataError");
+    if (!isCorrupt && !isPixelQueryError(cause, "UnsupportedError")) throw cause;
     const where = objectName(source);
-    throw new CorruptDataError(
+    const BlockError = isCorrupt ? CorruptDataError : UnsupportedError;
+    throw new BlockError(
       `${where}: the block at byte ${read.offset} (${read.length} bytes) cannot be decoded: ${cause.message}`,
       { details: { ...cause.details, path: where, offset: read.offset, length: read.length }, cause },
     );

@@ -1,13 +1,13 @@
-import { BlockDecoder } from "../codec/block-decoder.js";
 import { errorFromJson, InvalidInputError } from "../errors.js";
 import { bytesPerSample, type TypedArray } from "../ndarray/dtype.js";
 import { FileStore } from "../store/index.js";
 import { resolveSource, type SourceStores } from "../warehouse/sources.js";
 import type { BlockCache } from "./block-cache.js";
 import { type OpenSource, readBlock } from "./block-reader.js";
-import type { DecodeRequest } from "./decode-messages.js";
-import { type DecodePool, sharedPool } from "./decode-pool.js";
 import type { PlannedRead, ReadPlan } from "./read-plan.js";
+import { decoderFor } from "./shared-decoder.js";
+import type { DecodeJob, SourcePlace } from "./thread-messages.js";
+import { sharedPool, type ThreadPool } from "./thread-pool.js";
 
 /** Decoded bytes below which starting threads costs more than they save. */
 const SMALL_WORK_BYTES = 4 * 2 ** 20;
@@ -58,6 +58,7 @@ class Execution {
   readonly #sink: ReadSink;
   readonly #options: ExecuteOptions;
   readonly #sources: OpenSource[];
+  readonly #encodingKeys: string[];
   #done = 0;
   #stopped = false;
 
@@ -65,6 +66,7 @@ class Execution {
     this.#plan = plan;
     this.#sink = sink;
     this.#options = options;
+    this.#encodingKeys = plan.encodings.map((encoding) => JSON.stringify(encoding));
     this.#sources = plan.sources.map((planned) => ({ ...resolveSource(stores, planned.location), planned }));
   }
 
@@ -80,7 +82,7 @@ class Execution {
     await Promise.all(jobs);
   }
 
-  #poolFor(reads: readonly PlannedRead[]): DecodePool | null {
+  #poolFor(reads: readonly PlannedRead[]): ThreadPool | null {
     if (this.#options.threads === 0) return null;
     const work = reads.reduce((sum, read) => sum + this.#workOf(read), 0);
     const pool = sharedPool(this.#options.threads);
@@ -102,7 +104,7 @@ class Execution {
 
   async #readHere(reads: readonly PlannedRead[]): Promise<void> {
     if (reads.length === 0) return;
-    const decoder = await BlockDecoder.load(this.#plan.encodings.map((encoding) => encoding.compression));
+    const decoder = await decoderFor(this.#plan.encodings);
     let next = 0;
     const worker = async () => {
       for (let read = reads[next++]; read !== undefined && !this.#stopped; read = reads[next++]) {
@@ -120,7 +122,7 @@ class Execution {
     await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, reads.length) }, worker));
   }
 
-  async #readInThreads(reads: readonly PlannedRead[], pool: DecodePool): Promise<void> {
+  async #readInThreads(reads: readonly PlannedRead[], pool: ThreadPool): Promise<void> {
     let at = 0;
     const takeBatch = (): PlannedRead[] => {
       const start = at;
@@ -134,7 +136,7 @@ class Execution {
       for (let batch = takeBatch(); batch.length > 0 && !this.#stopped; batch = takeBatch()) {
         this.#options.signal?.throwIfAborted();
         const widened = batch.map((read) => this.#widen(read));
-        const results = await pool.run(this.#request(widened));
+        const results = await pool.decode(this.#request(widened));
         results.forEach((result, i) => {
           const [read, wide] = [batch[i], widened[i]];
           if (read === undefined || wide === undefined) return;
@@ -147,11 +149,12 @@ class Execution {
   }
 
   /** The reads as a thread understands them: with folders and keys in place of stores, numbered anew. */
-  #request(reads: readonly PlannedRead[]): Omit<DecodeRequest, "id"> {
-    const sources: DecodeRequest["sources"][number][] = [];
+  #request(reads: readonly PlannedRead[]): Omit<DecodeJob, "kind"> {
+    const sources: SourcePlace[] = [];
     const numbered = reads.map((read) => {
       const { store, key, planned } = this.#sources[read.source] as OpenSource;
-      return { ...read, source: sources.push({ folder: (store as FileStore).folder, key, planned }) - 1 };
+      const { folder } = store as FileStore;
+      return { ...read, source: sources.push({ folder, store: 0, url: store.url, key, planned }) - 1 };
     });
     return { sources, encodings: this.#plan.encodings, reads: numbered };
   }
@@ -181,8 +184,8 @@ class Execution {
 
   #cacheKey({ source, offset, encoding }: PlannedRead): string {
     const planned = this.#plan.sources[source];
-    const { dtype, samples } = this.#encoding(encoding);
-    return `${this.#sources[source]?.store.url} ${planned?.location} ${planned?.modifiedMs} ${planned?.sizeBytes} ${offset} ${dtype} ${samples}`;
+    const file = `${this.#sources[source]?.store.url} ${planned?.location} ${planned?.modifiedMs} ${planned?.sizeBytes}`;
+    return `${file} ${offset} ${this.#encodingKeys[encoding]}`;
   }
 
   /** The read of the whole block where much of it is wanted and can be kept; else the read itself. */

@@ -2,7 +2,7 @@ import type { TypedArray } from "../ndarray/dtype.js";
 import { Status } from "../ndarray/status.js";
 import type { SourceStores } from "../warehouse/sources.js";
 import { type ExecuteOptions, executeReads } from "./execute.js";
-import type { PlannedHole, PlannedRead, ReadPlan } from "./read-plan.js";
+import { footprintOf, type PlannedHole, type PlannedRead, type ReadPlan } from "./read-plan.js";
 
 /** Where the pixels of a target go: planes and rows of a larger array. */
 export interface Destination {
@@ -39,13 +39,43 @@ export async function gather(
   for (const hole of plan.holes) markHole(hole, destinationOf(hole.target), Status.nodata);
   const onValues = (read: PlannedRead, values: TypedArray) => scatter(read, values, destinationOf(read.target));
   const onFailure = (read: PlannedRead, error: Error) => {
-    const { rowStart, rowStop, colStart, colStop } = read.window;
-    const failed = { ...read, rows: rowStop - rowStart, cols: colStop - colStart };
-    markHole(failed, destinationOf(read.target), Status.failed);
+    markHole(footprintOf(read), destinationOf(read.target), Status.failed);
     options.onFailure?.(read, error);
   };
   const sink = options.onReadError === "mark" ? { onValues, onFailure } : { onValues };
   await executeReads(plan, stores, sink, options);
+  await applyMasks(plan, stores, destinationOf, options);
+}
+
+/** Take away what the files' internal masks say is missing: after the pixels, so that neither waits for the other. */
+async function applyMasks(
+  plan: ReadPlan,
+  stores: SourceStores,
+  destinationOf: (target: number) => Destination,
+  options: GatherOptions,
+): Promise<void> {
+  for (const hole of plan.maskHoles) markHole(hole, destinationOf(hole.target), Status.nodata);
+  if (plan.masks.length === 0) return;
+  const onValues = (read: PlannedRead, values: TypedArray) => maskOut(read, values, destinationOf(read.target));
+  const onFailure = (read: PlannedRead, error: Error) => {
+    markHole(footprintOf(read), destinationOf(read.target), Status.failed);
+    options.onFailure?.(read, error);
+  };
+  const sink = options.onReadError === "mark" ? { onValues, onFailure } : { onValues };
+  await executeReads({ ...plan, reads: plan.masks }, stores, sink, options);
+}
+
+function maskOut({ row, col, bands, window }: PlannedRead, values: TypedArray, to: Destination): void {
+  const cols = window.colStop - window.colStart;
+  const length = values.length / window.samples.length;
+  for (const [place, band] of bands.entries()) {
+    const from = window.samples.length === 1 ? 0 : place * length;
+    for (let i = 0; i < length; i++) {
+      if (Number(values[from + i]) !== 0) continue;
+      const pixel = to.start + band * to.planeStride + (row + Math.floor(i / cols)) * to.rowStride + col + (i % cols);
+      if (to.status[pixel] === Status.valid) to.status[pixel] = Status.nodata;
+    }
+  }
 }
 
 function scatter(read: PlannedRead, values: TypedArray, to: Destination): void {
@@ -81,7 +111,7 @@ function markLine(line: TypedArray, { data, status, nodata }: Destination, at: n
   }
 }
 
-function markHole(hole: PlannedHole, to: Destination, status: number): void {
+function markHole(hole: Omit<PlannedHole, "target">, to: Destination, status: number): void {
   for (const band of hole.bands) {
     for (let row = 0; row < hole.rows; row++) {
       const at = to.start + band * to.planeStride + (hole.row + row) * to.rowStride + hole.col;

@@ -1,8 +1,9 @@
 import type { BlockEncoding } from "../codec/block-encoding.js";
+import { isImageCompression } from "../codec/supported.js";
 import { bytesPerSample } from "../ndarray/dtype.js";
-import { levelPath } from "../warehouse/layout.js";
+import { levelPath, maskPath } from "../warehouse/layout.js";
 import { type SlotTable, slotSize } from "../warehouse/slots.js";
-import type { Stack } from "../warehouse/stack.js";
+import { maskBands, type Stack, type StackLevel } from "../warehouse/stack.js";
 import type { Warehouse } from "../warehouse/warehouse.js";
 import type { PlannedHole, PlannedRead, PlannedSource, PlannedTarget, ReadCost, ReadPlan } from "./read-plan.js";
 
@@ -17,6 +18,8 @@ interface Draft {
   encodings: BlockEncoding[];
   reads: PlannedRead[];
   holes: PlannedHole[];
+  masks: PlannedRead[];
+  maskHoles: PlannedHole[];
 }
 
 /**
@@ -30,10 +33,18 @@ export async function planWindows(
   bands: readonly string[],
   windows: readonly WantedWindow[],
 ): Promise<ReadPlan> {
-  const draft: Draft = { sources: [], sourceIndex: new Map(), encodings: [], reads: [], holes: [] };
+  const draft: Draft = {
+    sources: [],
+    sourceIndex: new Map(),
+    encodings: [],
+    reads: [],
+    holes: [],
+    masks: [],
+    maskHoles: [],
+  };
   const byArray = groupByArray(windows);
   for (const indices of byArray.values()) await planArray(warehouse, bands, windows, indices, draft);
-  draft.reads.sort((a, b) => a.target - b.target);
+  for (const reads of [draft.reads, draft.masks]) reads.sort((a, b) => a.target - b.target);
   return {
     kind: "read-plan",
     snapshot: warehouse.snapshot,
@@ -43,6 +54,8 @@ export async function planWindows(
     encodings: draft.encodings,
     reads: draft.reads,
     holes: draft.holes,
+    masks: draft.masks,
+    maskHoles: draft.maskHoles,
   };
 }
 
@@ -77,6 +90,15 @@ interface WantedBlock {
   col: number;
 }
 
+/** One of a stack's arrays: the pixels of a level, or its mask. */
+interface PlannedArray {
+  path: string;
+  level: StackLevel;
+  planes: readonly Plane[];
+  reads: PlannedRead[];
+  holes: PlannedHole[];
+}
+
 async function planArray(
   warehouse: Warehouse,
   bands: readonly string[],
@@ -88,24 +110,47 @@ async function planArray(
   if (first === undefined) return;
   const stack = warehouse.stack(first.stack);
   const slots = await warehouse.slots(stack);
-  const wanted = indices.flatMap((target) => {
-    const window = windows[target];
-    return window === undefined ? [] : blocksOf(stack, slots, bands, window, target);
-  });
+  const [level, mask] = [stack.levels[first.level], stack.masks[first.level]];
+  const arrays: PlannedArray[] = [];
+  if (level !== undefined) {
+    const planes = planesOf(stack, level.planes, bands);
+    arrays.push({ path: levelPath(stack.path, first.level), level, planes, reads: draft.reads, holes: draft.holes });
+  }
+  if (mask !== undefined) {
+    const planes = maskBands(mask) === 1 ? maskPlane(stack, bands) : planesOf(stack, mask.planes, bands);
+    const { masks: reads, maskHoles: holes } = draft;
+    arrays.push({ path: maskPath(stack.path, first.level), level: mask, planes, reads, holes });
+  }
+  for (const array of arrays) {
+    const wanted = indices.flatMap((target) => {
+      const window = windows[target];
+      return window === undefined ? [] : blocksOf(stack, slots, array, window, target);
+    });
+    await planBlocks(warehouse, slots, array, wanted, draft);
+  }
+}
+
+async function planBlocks(
+  warehouse: Warehouse,
+  slots: SlotTable,
+  { path, level, reads, holes }: PlannedArray,
+  wanted: readonly WantedBlock[],
+  draft: Draft,
+): Promise<void> {
   const flat = new Uint32Array(wanted.length * 4);
   wanted.forEach((block, i) => {
     flat.set(block.index, i * 4);
   });
-  const references = await warehouse.session.chunkReferences(levelPath(stack.path, first.level), flat);
-  const encoding = draft.encodings.push(stack.levels[first.level]?.encoding as BlockEncoding) - 1;
+  const references = await warehouse.session.chunkReferences(path, flat);
+  const encoding = draft.encodings.push(level.encoding) - 1;
   wanted.forEach((block, i) => {
     if (references.found[i] === 0) {
-      draft.holes.push(toHole(block));
+      holes.push(toHole(block));
       return;
     }
     const location = references.locations[references.locationIndex[i] ?? 0] ?? "";
     const source = sourceOf(draft, location, slots, block.index[0]);
-    draft.reads.push(toRead(block, source, encoding, references.offsets[i] ?? 0, references.lengths[i] ?? 0));
+    reads.push(toRead(block, source, encoding, references.offsets[i] ?? 0, references.lengths[i] ?? 0));
   });
 }
 
@@ -122,18 +167,16 @@ function sourceOf(draft: Draft, location: string, slots: SlotTable, slot: number
 function blocksOf(
   stack: Stack,
   slots: SlotTable,
-  bands: readonly string[],
+  { level, planes }: PlannedArray,
   window: WantedWindow,
   target: number,
 ): WantedBlock[] {
-  const level = stack.levels[window.level];
-  if (level === undefined) return [];
   const { encoding } = level;
   const { height } = slotSize(slots, stack.levels.length, window.slot, window.level);
   const blocks: WantedBlock[] = [];
   const rowEnd = window.row + window.rows;
   const colEnd = window.col + window.cols;
-  for (const plane of planesOf(stack, level.planes, bands)) {
+  for (const plane of planes) {
     for (let down = Math.floor(window.row / encoding.rows); down * encoding.rows < rowEnd; down++) {
       for (let across = Math.floor(window.col / encoding.cols); across * encoding.cols < colEnd; across++) {
         const [top, left] = [down * encoding.rows, across * encoding.cols];
@@ -147,7 +190,12 @@ function blocksOf(
           rowStop: Math.min(rowEnd, top + encoding.rows) - top,
           colStart: col - left,
           colStop: Math.min(colEnd, left + encoding.cols) - left,
-          storedRows: level.layout === "striped" ? Math.min(encoding.rows, height - top) : encoding.rows,
+          // Tiles at the bottom are stored whole, or should be: their rows below the image are never asked for. An image
+          // inside a tile is decoded as one.
+          storedRows:
+            level.layout === "tiled" && isImageCompression(encoding.compression)
+              ? encoding.rows
+              : Math.min(encoding.rows, height - top),
           row: row - window.row,
           col: col - window.col,
         });
@@ -157,8 +205,21 @@ function blocksOf(
   return blocks;
 }
 
+/** A plane of an array, the samples wanted of it, and the bands they are. */
+interface Plane {
+  plane: number;
+  samples: number[];
+  bands: number[];
+}
+
+/** The mask is one sample for all bands that the stack has. */
+function maskPlane(stack: Stack, bands: readonly string[]): Plane[] {
+  const own = [...bands.keys()].filter((band) => stack.bands.includes(bands[band] ?? ""));
+  return own.length === 0 ? [] : [{ plane: 0, samples: [0], bands: own }];
+}
+
 /** Which planes hold the wanted bands, and as which of their samples. */
-function planesOf(stack: Stack, planes: number, bands: readonly string[]) {
+function planesOf(stack: Stack, planes: number, bands: readonly string[]): Plane[] {
   const places = bands
     .map((name, band) => ({ band, place: stack.bands.indexOf(name) }))
     .filter(({ place }) => place >= 0);
@@ -180,10 +241,10 @@ function toRead(block: WantedBlock, source: number, encoding: number, offset: nu
 /** What a plan will read: exact in files and requests, and an upper bound in bytes. */
 export function costOf(plan: ReadPlan): ReadCost {
   let [bytes, decodedBytes] = [0, 0];
-  for (const { length, window, encoding } of plan.reads) {
+  for (const { length, window, encoding } of [...plan.reads, ...plan.masks]) {
     bytes += length;
     const pixels = (window.rowStop - window.rowStart) * (window.colStop - window.colStart) * window.samples.length;
     decodedBytes += pixels * bytesPerSample(plan.encodings[encoding]?.dtype ?? "uint8");
   }
-  return { files: plan.sources.length, requests: plan.reads.length, bytes, decodedBytes };
+  return { files: plan.sources.length, requests: plan.reads.length + plan.masks.length, bytes, decodedBytes };
 }

@@ -37,6 +37,12 @@ export interface PlannedHole {
   bands: readonly number[];
 }
 
+/** The part of a read's target that it fills, as a hole would be described. */
+export function footprintOf({ bands, row, col, window }: PlannedRead): Omit<PlannedHole, "target"> {
+  const [rows, cols] = [window.rowStop - window.rowStart, window.colStop - window.colStart];
+  return { bands, row, col, rows, cols };
+}
+
 /** A window of one slot, in the slot's own pixels at one level. */
 export interface PlannedTarget {
   /** Path of the stack, and the time step in it. */
@@ -65,6 +71,10 @@ export interface ReadPlan {
   encodings: readonly BlockEncoding[];
   reads: readonly PlannedRead[];
   holes: readonly PlannedHole[];
+  /** Reads of the files' internal masks: where such a sample is 0, the `bands` have no value. */
+  masks: readonly PlannedRead[];
+  /** Parts of masks that no block holds: nothing there has a value. */
+  maskHoles: readonly PlannedHole[];
 }
 
 /** What a plan costs. */

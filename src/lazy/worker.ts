@@ -1,64 +1,134 @@
 import { parentPort } from "node:worker_threads";
-import { BlockDecoder } from "../codec/block-decoder.js";
-import { errorToJson, InvalidInputError } from "../errors.js";
-import { FileStore } from "../store/index.js";
-import { readBlock } from "./block-reader.js";
-import type { DecodeAnswer, DecodeRequest, DecodeResult } from "./decode-messages.js";
+import { errorFromJson, errorToJson, InvalidInputError, NotFoundError } from "../errors.js";
+import { type ByteStore, FileStore } from "../store/index.js";
+import { type OpenSource, readBlock } from "./block-reader.js";
+import type { BlockProgram } from "./engine/block-task.js";
+import { runTask } from "./engine/run-task.js";
+import { decoderFor } from "./shared-decoder.js";
+import type {
+  BlockJob,
+  DecodeJob,
+  DecodeResult,
+  FromThread,
+  SourcePlace,
+  StoreAnswer,
+  ToThread,
+} from "./thread-messages.js";
 
-// A decoding thread: reads blocks of local files and answers with pixels. It holds no session and decides nothing.
+// A thread: reads and decodes blocks, and computes with them. It holds no session and decides nothing.
 
-const stores = new Map<string, FileStore>();
-const decoders = new Map<string, Promise<BlockDecoder>>();
+/** Reads between two reports of progress. */
+const REPORT_EVERY = 16;
 
-function storeOf(folder: string): FileStore {
-  let store = stores.get(folder);
+const files = new Map<string, FileStore>();
+const programs = new Map<number, BlockProgram>();
+const asked = new Map<number, (answer: StoreAnswer) => void>();
+let nextCall = 0;
+let last: Promise<void> = Promise.resolve();
+
+function say(message: FromThread, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function ask(question: Omit<FromThread & { kind: "ask" }, "kind" | "call">): Promise<StoreAnswer> {
+  const call = nextCall++;
+  return new Promise((resolve) => {
+    asked.set(call, resolve);
+    say({ kind: "ask", call, ...question });
+  });
+}
+
+/** A store of the thread that gave the job, which is asked for every byte. */
+function distantStore(id: number, { store, url }: SourcePlace): Pick<ByteStore, "url" | "get" | "head"> {
+  const answered = async (key: string, range: { offset: number; length: number } | null) => {
+    const answer = await ask({ id, store, key, range });
+    if ("error" in answer) throw errorFromJson(answer.error);
+    return answer;
+  };
+  return {
+    url,
+    async get(key, range) {
+      if (range === undefined) throw new InvalidInputError("a thread reads ranges alone");
+      const answer = await answered(key, range);
+      return "data" in answer ? answer : null;
+    },
+    async head(key) {
+      const answer = await answered(key, null);
+      return "head" in answer ? { key, ...answer.head } : null;
+    },
+  };
+}
+
+function openSource(id: number, place: SourcePlace): OpenSource {
+  const { folder, key, planned } = place;
+  if (folder === null) return { store: distantStore(id, place) as ByteStore, key, planned };
+  let store = files.get(folder);
   if (store === undefined) {
     store = new FileStore(folder);
-    stores.set(folder, store);
+    files.set(folder, store);
   }
-  return store;
+  return { store, key, planned };
 }
 
-function decoderFor(request: DecodeRequest): Promise<BlockDecoder> {
-  const compressions = [...new Set(request.encodings.map((encoding) => encoding.compression))].sort();
-  const key = compressions.join();
-  let decoder = decoders.get(key);
-  if (decoder === undefined) {
-    decoder = BlockDecoder.load(compressions);
-    decoders.set(key, decoder);
-  }
-  return decoder;
-}
-
-async function readOne(decoder: BlockDecoder, request: DecodeRequest, index: number): Promise<DecodeResult> {
-  try {
-    const read = request.reads[index];
-    const source = read && request.sources[read.source];
-    const encoding = read && request.encodings[read.encoding];
-    if (read === undefined || source === undefined || encoding === undefined) {
-      throw new InvalidInputError("a read names a source or an encoding that its plan does not have");
-    }
-    const open = { store: storeOf(source.folder), key: source.key, planned: source.planned };
-    return { values: await readBlock(decoder, open, encoding, read) };
-  } catch (error) {
-    return { error: errorToJson(error) };
-  }
-}
-
-async function answer(request: DecodeRequest): Promise<DecodeAnswer> {
+async function decode(id: number, job: DecodeJob): Promise<void> {
   const results: DecodeResult[] = [];
-  try {
-    const decoder = await decoderFor(request);
-    for (let index = 0; index < request.reads.length; index++) results.push(await readOne(decoder, request, index));
-  } catch (error) {
-    const failed = { error: errorToJson(error) };
-    return { id: request.id, results: request.reads.map(() => failed) };
+  const decoder = await decoderFor(job.encodings);
+  const sources = job.sources.map((place) => openSource(id, place));
+  for (const read of job.reads) {
+    try {
+      const [source, encoding] = [sources[read.source], job.encodings[read.encoding]];
+      if (source === undefined || encoding === undefined) {
+        throw new InvalidInputError("a read names a source or an encoding that its plan does not have");
+      }
+      results.push({ values: await readBlock(decoder, source, encoding, read) });
+    } catch (error) {
+      results.push({ error: errorToJson(error) });
+    }
   }
-  return { id: request.id, results };
+  const buffers = results.flatMap((result) => ("values" in result ? [result.values.buffer as ArrayBuffer] : []));
+  say({ kind: "decoded", id, results }, buffers);
 }
 
-parentPort?.on("message", async (request: DecodeRequest) => {
-  const done = await answer(request);
-  const buffers = done.results.flatMap((result) => ("values" in result ? [result.values.buffer as ArrayBuffer] : []));
-  parentPort?.postMessage(done, buffers);
+async function compute(id: number, job: BlockJob): Promise<void> {
+  const program = programs.get(job.program);
+  if (program === undefined) throw new NotFoundError(`program ${job.program} was not given to this thread`);
+  let reads = 0;
+  const outputs = await runTask(
+    program,
+    job.task,
+    job.sources.map((places) => places.map((place) => openSource(id, place))),
+    {
+      isCancelled: () => Atomics.load(job.cancelled, 0) !== 0,
+      onRead() {
+        if (++reads % REPORT_EVERY === 0) say({ kind: "progress", id, reads: REPORT_EVERY });
+      },
+    },
+  );
+  if (reads % REPORT_EVERY !== 0) say({ kind: "progress", id, reads: reads % REPORT_EVERY });
+  const buffers = outputs.flatMap((output) =>
+    output.kind === "pixels" ? [output.data, ...(output.status === null ? [] : [output.status])] : [],
+  );
+  say({ kind: "computed", id, outputs }, [...new Set(buffers.map(({ buffer }) => buffer as ArrayBuffer))]);
+}
+
+parentPort?.on("message", (message: ToThread) => {
+  switch (message.kind) {
+    case "program":
+      programs.set(message.program, message.value);
+      break;
+    case "forget":
+      programs.delete(message.program);
+      break;
+    case "bytes":
+      asked.get(message.call)?.(message.answer);
+      asked.delete(message.call);
+      break;
+    case "job": {
+      const { id, job } = message;
+      // One after the other: two blocks at once would take twice the memory.
+      last = last
+        .then(() => (job.kind === "decode" ? decode(id, job) : compute(id, job)))
+        .catch((error) => say({ kind: "failed", id, error: errorToJson(error) }));
+    }
+  }
 });

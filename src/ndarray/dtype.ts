@@ -77,3 +77,12 @@ export function viewTypedArray(dtype: DType, buffer: ArrayBufferLike, byteOffset
 export function isFloat(dtype: DType): boolean {
   return dtype.startsWith("float");
 }
+
+/** The type that holds values of all of these without loss; 64-bit integers beside others become float64. */
+export function commonType(dtypes: Iterable<DType>): DType {
+  const all = new Set(dtypes);
+  const [only = "uint8"] = all;
+  if (all.size <= 1) return only;
+  const fits32 = [...all].every((dtype) => /^(u?int(8|16)|float(16|32))$/.test(dtype));
+  return fits32 ? "float32" : "float64";
+}

@@ -40,6 +40,8 @@ describe("inspect", () => {
         interleave: "PIXEL",
         overviews: [],
         bandNames: ["blue", "green", "red", "nir", "swir1", "swir2", "BQA"],
+        colorInterpretation: ["Gray", ...Array(6).fill("Undefined")],
+        colorTable: null,
         acquisitionTime: null,
       },
     ]);

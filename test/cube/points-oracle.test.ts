@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { pixelAt } from "../../src/geo/geo-box.js";
 import { type Dataset, openCog, openDataset, timeseries } from "../../src/index.js";
 import { ingest } from "../../src/ingest/ingest.js";
-import { sharedPool } from "../../src/lazy/decode-pool.js";
+import { sharedPool } from "../../src/lazy/thread-pool.js";
 import type { TypedArray } from "../../src/ndarray/dtype.js";
 import { type OraclePoint, type OracleScene, readPointOracle } from "../support/point-oracle.js";
 import { createSharedTempDir } from "../support/temp-dir.js";
@@ -33,7 +33,7 @@ function expectedPoint({ pixel, values }: OraclePoint) {
 /** Little work stays on this thread until others run. */
 async function startThreads(threads: number) {
   const pool = sharedPool(threads);
-  await pool.run({ sources: [], encodings: [], reads: [] });
+  await pool.decode({ sources: [], encodings: [], reads: [] });
   expect(pool.isRunning).toBe(true);
 }
 

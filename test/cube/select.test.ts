@@ -106,7 +106,7 @@ describe("scenes of three days", () => {
     await expect(open({ bands: ["red"] })).rejects.toMatchObject({ name: "SelectionError" });
     await expect(open({ bounds: [0, 2, 1, 1] })).rejects.toMatchObject({ name: "InvalidInputError" });
     await expect(open({ timeRange: "2020-02/2020-01" })).rejects.toMatchObject({ name: "InvalidInputError" });
-    await expect(open({ cloudMask: true })).rejects.toMatchObject({ name: "UnsupportedError" });
+    await expect(open({ cloudMask: true })).rejects.toMatchObject({ name: "SelectionError" });
   });
 });
 

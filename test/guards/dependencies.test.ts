@@ -16,10 +16,13 @@ interface LockedPackage {
 const manifest = JSON.parse(readText("package.json")) as Record<string, Record<string, string> | undefined>;
 const lock = JSON.parse(readText("package-lock.json")) as { packages: Record<string, LockedPackage> };
 
-/** Packages that src imports by name, `node:` modules left out. */
+/** Packages that src imports by name, `node:` modules left out, and those whose WebAssembly is bundled as text. */
 function importedPackages(): string[] {
   const specifiers = readSourceFiles().flatMap(({ imports }) => imports);
-  const names = specifiers
+  const packaged = [...readText("scripts/packaged-wasm.mjs").matchAll(/\bpackage: "([^"]+)"/g)].map(
+    ([, name = ""]) => name,
+  );
+  const names = [...specifiers, ...packaged]
     .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
     .map((specifier) =>
       specifier
@@ -53,12 +56,13 @@ function withTheirDependencies(names: readonly string[]): string[] {
 describe("what PixelQuery is made of at run time", () => {
   it("is this list of packages, and no other", () => {
     expect(importedPackages()).toEqual([
+      "@cwasm/webp",
       "cli-progress",
       "commander",
       "d3-scale",
       "fast-png",
       "js-yaml",
-      "numcodecs",
+      "lerc",
       "picocolors",
       "picomatch",
       "proj4",

@@ -50,7 +50,7 @@ describe("the folder table of ARCHITECTURE.md", () => {
     const relative = files.flatMap(({ imports }) => imports.filter((specifier) => specifier.startsWith(".")));
     expect(files.length).toBeGreaterThan(100);
     expect(relative.length).toBeGreaterThan(300);
-    expect(files.find(({ path }) => path === "lazy/execute.ts")?.imports).toContain("../codec/block-decoder.js");
+    expect(files.find(({ path }) => path === "lazy/block-reader.ts")?.imports).toContain("../codec/block-decoder.js");
     expect(files.find(({ path }) => path === "index.ts")?.imports).toContain("./open-cog.js");
   });
 });

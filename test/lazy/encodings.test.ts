@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ingest, openCog, openDataset } from "../../src/index.js";
-import { sharedPool } from "../../src/lazy/decode-pool.js";
+import { sharedPool } from "../../src/lazy/thread-pool.js";
 import { createTypedArray, type TypedArray } from "../../src/ndarray/dtype.js";
 import { writeScene } from "../ingest/write-scene.js";
 import { createTempDir } from "../support/temp-dir.js";
@@ -69,7 +69,7 @@ describe.each([
   { dtype: "float64", threads: 2 },
 ] as const)("two bands of $dtype", ({ dtype, threads }) => {
   it(`are read as they were written, however they are stored, with ${threads} threads`, async () => {
-    if (threads > 0) await sharedPool(threads).run({ sources: [], encodings: [], reads: [] });
+    if (threads > 0) await sharedPool(threads).decode({ sources: [], encodings: [], reads: [] });
     const folder = createTempDir();
     const bands = [toBand(dtype, samples[dtype]), toBand(dtype, [...samples[dtype]].reverse())];
     const cases = encodings(dtype);

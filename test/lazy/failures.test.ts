@@ -2,7 +2,7 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ingest, isPixelQueryError, openDataset, timeseries } from "../../src/index.js";
-import { sharedPool } from "../../src/lazy/decode-pool.js";
+import { sharedPool } from "../../src/lazy/thread-pool.js";
 import { firstPixel, writeScene } from "../ingest/write-scene.js";
 import { createTempDir } from "../support/temp-dir.js";
 
@@ -39,7 +39,7 @@ describe.each([0, 2])("one corrupt block among three scenes, with %i threads", (
   let offset: number;
 
   beforeAll(async () => {
-    if (threads > 0) await sharedPool(threads).run({ sources: [], encodings: [], reads: [] });
+    if (threads > 0) await sharedPool(threads).decode({ sources: [], encodings: [], reads: [] });
   });
 
   beforeEach(async () => {

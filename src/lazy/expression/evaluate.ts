@@ -1,12 +1,10 @@
 import { ExpressionError, InvalidInputError } from "../../errors.js";
-import type { TypedArray } from "../../ndarray/dtype.js";
-import { compileExpression, type Program, runBlock } from "./compile.js";
-import type { Expr } from "./expr.js";
-import { createRegister, fillRegister, loadRegister, type Register, storeRegister } from "./register.js";
+import { isFloat, type TypedArray } from "../../ndarray/dtype.js";
+import { Status } from "../../ndarray/status.js";
+import { dtypeOf } from "../kernel/dtype-of.js";
+import { Kernel, type KernelPlane, STRIP } from "../kernel/kernel.js";
+import { bandsOf, type Expr } from "./expr.js";
 import { didYouMean } from "./suggest.js";
-
-/** Pixels in a block: a handful of registers of this length stay in a core's first two caches. */
-const BLOCK_LENGTH = 2048;
 
 /** The pixels of one band, flat. */
 export interface BandPixels {
@@ -31,13 +29,14 @@ export interface EvaluatedPixels {
  * Band math over pixels, in double precision.
  *
  * - A pixel whose input is missing is missing, with the status that explains most (`combineStatus`). `where` needs
- *   only the side it takes; `isnan` is 1 for a missing pixel, unless it failed.
+ *   only the side it takes, and without a second side the rest is `masked`; `isnan` is 1 for a missing pixel and
+ *   `fillna` gives it a value, unless it failed.
  * - A result that is no finite number (0/0, x/0, log of a negative, an overflow) is `undefined`. Infinities never
  *   come out, also where numpy would give one.
  * - Comparisons and `and`, `or`, `not` give 1 and 0; anything but 0 counts as true.
  * - Bits are those of whole numbers; a fraction has none and is `undefined`.
  *
- * One pass over blocks of a few thousand pixels: beside the answer it takes some hundred kilobytes, whatever `length` is.
+ * One pass over strips of {@link STRIP} pixels: beside the answer it takes some hundred kilobytes, whatever `length` is.
  *
  * @param bands The pixels of each band that the expression names, `length` of them each.
  * @throws ExpressionError where a band is not there.
@@ -49,19 +48,24 @@ export function evaluate(
   length: number,
   options: EvaluateOptions = {},
 ): EvaluatedPixels {
-  const program = compileExpression(expr);
-  const inputs = program.bands.map((name) => findBand(name, bands, length));
+  const names = bandsOf(expr);
+  const inputs = names.map((name) => findBand(name, bands, length));
+  const dtypes = inputs.map(({ data }) => dtypeOf(data));
+  const hasStatus = inputs.map(({ status }, i) => status !== null || isFloat(dtypes[i]!));
+  const kernel = Kernel.compile(
+    expr,
+    names.map((name, i) => ({ name, dtype: dtypes[i]!, hasStatus: hasStatus[i]! })),
+  );
   const data = options.dtype === "float64" ? new Float64Array(length) : new Float32Array(length);
   const status = new Uint8Array(length);
-  const blockLength = Math.min(length, BLOCK_LENGTH);
-  const registers = prepareRegisters(program, blockLength);
-  for (let from = 0; from < length; from += blockLength) {
-    const count = Math.min(blockLength, length - from);
-    for (const [place, input] of inputs.entries()) {
-      loadRegister(registers[place]!, input.data, input.status, from, count);
-    }
-    runBlock(program, registers, count);
-    storeRegister(data, status, from, registers[program.result]!, count);
+  for (let from = 0; from < length; from += STRIP) {
+    const count = Math.min(STRIP, length - from);
+    const planes = inputs.map((input) => cutPlane(input, from, count));
+    const zeros = planes.map(() => 0);
+    const result = kernel.run(planes, zeros, count);
+    status.set(result.status, from);
+    if (data instanceof Float64Array) data.set(result.values, from);
+    else storeSingles(data, status, from, result.values);
   }
   return { data, status };
 }
@@ -83,9 +87,33 @@ function findBand(name: string, bands: ReadonlyMap<string, BandPixels>, length: 
   return band;
 }
 
-/** Constants are written once: no instruction ever writes to their registers again. */
-function prepareRegisters(program: Program, blockLength: number): Register[] {
-  const registers = Array.from({ length: program.registerCount }, () => createRegister(blockLength));
-  for (const { register, value } of program.constants) fillRegister(registers[register]!, value);
-  return registers;
+/** A strip of a band. Its status was settled when it was read, so a NaN that is valid is not nodata but `undefined`. */
+function cutPlane({ data, status }: BandPixels, from: number, count: number): KernelPlane {
+  const strip = data.subarray(from, from + count);
+  const codes = status?.subarray(from, from + count) ?? null;
+  const settled = strip instanceof Float32Array || strip instanceof Float64Array ? settleNaN(strip, codes) : codes;
+  return { data: strip, status: settled, nodata: null, scale: 1, offset: 0 };
+}
+
+function settleNaN(strip: Float32Array | Float64Array, codes: Uint8Array | null): Uint8Array {
+  const settled = codes === null ? new Uint8Array(strip.length) : Uint8Array.from(codes);
+  for (let i = 0; i < strip.length; i++) {
+    if (Number.isNaN(strip[i]) && settled[i] === Status.valid) settled[i] = Status.undefined;
+  }
+  return settled;
+}
+
+/** From here on numbers round to infinity in single precision: half a step above the largest single. */
+const TOO_LARGE = 2 ** 128 - 2 ** 103;
+
+/** Values in single precision; one too large for it is `undefined`. */
+function storeSingles(data: Float32Array, status: Uint8Array, from: number, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    data[from + i] = value;
+    if (Math.abs(value) >= TOO_LARGE) {
+      data[from + i] = Number.NaN;
+      status[from + i] = Status.undefined;
+    }
+  }
 }

@@ -11,7 +11,8 @@ export type Comparison = "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 /** The functions of band math with the number of arguments each takes; `most` of null has no upper end. */
 export const functions = {
-  where: { least: 3, most: 3 },
+  where: { least: 2, most: 3 },
+  fillna: { least: 2, most: 2 },
   min: { least: 2, most: null },
   max: { least: 2, most: null },
   clip: { least: 3, most: 3 },

@@ -5,51 +5,62 @@ import { isPlainName } from "./tokens.js";
 /** What never needs brackets: a name, a number, a call. */
 const ATOM = 100;
 
+/** How a band is written. */
+type NameOf = (band: string) => string;
+
 /**
  * An expression as text with the fewest brackets; `parseExpression` reads the very same expression back.
  *
+ * @param nameOf what to write for a band, where that is not its name
  * @throws InvalidInputError where the expression has more parts than the parser allows.
  */
-export function formatExpression(expr: Expr): string {
+export function formatExpression(expr: Expr, nameOf: NameOf = quoteName): string {
   countNodes(expr);
-  return write(expr);
+  return write(expr, nameOf);
 }
 
-function write(expr: Expr): string {
+/** A band's name as the parser reads it. */
+export function quoteName(name: string): string {
+  return isPlainName(name) ? name : `{${JSON.stringify(name)}}`;
+}
+
+function write(expr: Expr, nameOf: NameOf): string {
   switch (expr.kind) {
     case "number":
       return String(expr.value);
     case "nan":
       return "nan";
     case "band":
-      return isPlainName(expr.name) ? expr.name : `{${JSON.stringify(expr.name)}}`;
+      return nameOf(expr.name);
     case "call":
-      return `${expr.name}(${expr.args.map(write).join(", ")})`;
+      return `${expr.name}(${expr.args.map((arg) => write(arg, nameOf)).join(", ")})`;
     case "unary":
-      return writeUnary(expr);
+      return writeUnary(expr, nameOf);
     case "binary":
-      return writeBinary(expr);
+      return writeBinary(expr, nameOf);
   }
 }
 
-function writeUnary(expr: Expr & { kind: "unary" }): string {
-  if (expr.op === "not") return `not ${bracketed(expr.operand, notPower)}`;
+function writeUnary(expr: Expr & { kind: "unary" }, nameOf: NameOf): string {
+  if (expr.op === "not") return `not ${bracketed(expr.operand, notPower, nameOf)}`;
   // -(3) negates a number, -3 is one: only the brackets tell them apart.
-  return expr.operand.kind === "number" ? `-(${write(expr.operand)})` : `-${bracketed(expr.operand, minusPower)}`;
+  return expr.operand.kind === "number"
+    ? `-(${write(expr.operand, nameOf)})`
+    : `-${bracketed(expr.operand, minusPower, nameOf)}`;
 }
 
-function writeBinary(expr: Expr & { kind: "binary" }): string {
+function writeBinary(expr: Expr & { kind: "binary" }, nameOf: NameOf): string {
   const own = binaryPower[expr.op];
   if (expr.op === "**") {
-    return `${bracketed(expr.left, own + 1)} ** ${bracketed(expr.right, minusPower)}`;
+    return `${bracketed(expr.left, own + 1, nameOf)} ** ${bracketed(expr.right, minusPower, nameOf)}`;
   }
   // Comparisons do not chain, so neither side may be one; the others group from the left.
   const left = own === comparisonPower ? own + 1 : own;
-  return `${bracketed(expr.left, left)} ${expr.op} ${bracketed(expr.right, own + 1)}`;
+  return `${bracketed(expr.left, left, nameOf)} ${expr.op} ${bracketed(expr.right, own + 1, nameOf)}`;
 }
 
-function bracketed(expr: Expr, least: number): string {
-  return powerOf(expr) >= least ? write(expr) : `(${write(expr)})`;
+function bracketed(expr: Expr, least: number, nameOf: NameOf): string {
+  return powerOf(expr) >= least ? write(expr, nameOf) : `(${write(expr, nameOf)})`;
 }
 
 function powerOf(expr: Expr): number {

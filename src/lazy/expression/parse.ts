@@ -188,7 +188,7 @@ class Parser {
     const args = this.#parseArguments();
     const { least, most } = functions[name];
     if (args.length < least || (most !== null && args.length > most)) {
-      const wanted = most === null ? `at least ${least}` : `${least}`;
+      const wanted = most === null ? `at least ${least}` : most === least ? `${least}` : `${least} or ${most}`;
       const noun = wanted === "1" ? "argument" : "arguments";
       throw this.#fault(`${token.text}() takes ${wanted} ${noun}, here it has ${args.length}`, token);
     }

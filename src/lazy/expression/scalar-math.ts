@@ -1,10 +1,10 @@
-import type { BinaryOp, Comparison, FunctionName, UnaryOp } from "./expr.js";
+import type { BinaryOp, FunctionName } from "./expr.js";
 
 /**
- * The arithmetic of one pixel in double precision, as numpy has it for float64.
+ * The arithmetic of one pixel that a kernel leaves to JavaScript: in double precision, as numpy has it for float64.
  *
- * An operation without an answer returns NaN or an infinity, which the kernels make `undefined`. What comes of a
- * missing input, which is NaN here, does not matter: the kernels look at its status.
+ * An operation without an answer returns NaN or an infinity, which kernels make `undefined`. What comes of a missing
+ * input, which may be any number here, does not matter: kernels look at its status.
  */
 
 const TWO_32 = 2 ** 32;
@@ -13,12 +13,6 @@ const TWO_32 = 2 ** 32;
 function floorModulo(x: number, y: number): number {
   const remainder = x % y;
   return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
-}
-
-/** Halves go to the even neighbour, as in IEEE 754 and numpy; `Math.round` sends them up. */
-function roundHalfEven(x: number): number {
-  const rounded = Math.round(x);
-  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** Bits of whole numbers only: a fraction, or a whole number too large to be exact, has none. */
@@ -44,33 +38,8 @@ function shift(x: number, places: number, towards: 1 | -1): number {
   return Number.isSafeInteger(shifted) ? shifted : Number.NaN;
 }
 
-/** One operand. */
-export const unaryMath: Readonly<Record<UnaryOp, (x: number) => number>> = {
-  "-": (x) => -x,
-  not: (x) => (x === 0 ? 1 : 0),
-};
-
-/** Operators that have a loop of their own among the kernels. */
-type OwnLoop = "+" | "-" | "*" | "/" | "and" | "or" | Comparison;
-
-/** Two operands. */
-export const binaryMath: Readonly<Record<Exclude<BinaryOp, OwnLoop>, (x: number, y: number) => number>> = {
-  "%": floorModulo,
-  "**": (x, y) => x ** y,
-  "&": (x, y) => bitwise(x, y, (a, b) => a & b, wideAnd),
-  "|": (x, y) => bitwise(x, y, (a, b) => a | b, wideOr),
-  "<<": (x, y) => shift(x, y, 1),
-  ">>": (x, y) => shift(x, y, -1),
-};
-
-/** Functions of one argument that have no answer where the argument is missing. */
-export const functionMath: Readonly<Record<Exclude<FunctionName, VariadicOrConditional>, (x: number) => number>> = {
-  abs: Math.abs,
-  sign: Math.sign,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: roundHalfEven,
-  sqrt: Math.sqrt,
+/** Functions of one argument that WebAssembly does not have. */
+const unaryMath = {
   exp: Math.exp,
   log: Math.log,
   log2: Math.log2,
@@ -83,7 +52,24 @@ export const functionMath: Readonly<Record<Exclude<FunctionName, VariadicOrCondi
   arccos: Math.acos,
   arctan: Math.atan,
   tanh: Math.tanh,
-};
+} as const satisfies Partial<Record<FunctionName, (x: number) => number>>;
 
-/** Functions with several arguments, or that look at what is missing. */
-export type VariadicOrConditional = "where" | "min" | "max" | "clip" | "isnan" | "isfinite" | "arctan2";
+/** Operations of two operands that WebAssembly does not have, or not for all numbers. */
+const binaryMath = {
+  "%": floorModulo,
+  "**": (x, y) => x ** y,
+  "&": (x, y) => bitwise(x, y, (a, b) => a & b, wideAnd),
+  "|": (x, y) => bitwise(x, y, (a, b) => a | b, wideOr),
+  "<<": (x, y) => shift(x, y, 1),
+  ">>": (x, y) => shift(x, y, -1),
+  arctan2: Math.atan2,
+} as const satisfies Partial<Record<BinaryOp | FunctionName, (x: number, y: number) => number>>;
+
+/** An operation that is computed here, pixel by pixel, by the name it has in an expression. */
+export type ScalarMath = keyof typeof unaryMath | keyof typeof binaryMath;
+
+/** What each of them computes; one operand or two. */
+export const scalarMath: Readonly<Record<ScalarMath, ((x: number) => number) | ((x: number, y: number) => number)>> = {
+  ...unaryMath,
+  ...binaryMath,
+};

@@ -131,7 +131,7 @@ describe("parseExpression", () => {
     ["sqr(nir)", 0, 'unknown function "sqr", did you mean "sqrt"?'],
     ["constructor(nir)", 0, 'unknown function "constructor"'],
     ["sqrt(nir, red)", 0, "sqrt() takes 1 argument, here it has 2"],
-    ["where(nir)", 0, "where() takes 3 arguments, here it has 1"],
+    ["where(nir)", 0, "where() takes 2 or 3 arguments, here it has 1"],
     ["min(nir)", 0, "min() takes at least 2 arguments, here it has 1"],
     ["log()", 0, "log() takes 1 argument, here it has 0"],
     ["0 < nir < 1", 8, "comparisons do not chain"],

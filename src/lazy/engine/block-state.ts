@@ -1,0 +1,369 @@
+import { combineStatus, Status } from "../../ndarray/status.js";
+import type { FrameWindow } from "../graph/node.js";
+import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
+import { isFold, isFolding, type SourceStep, stackedAt } from "../graph/schedule.js";
+import { Kernel, type KernelInput } from "../kernel/kernel.js";
+import { type Column, createColumn, medoidColumn, scanColumn, sortColumn } from "./column.js";
+import { createFold } from "./create-fold.js";
+import type { BlockPlane, Strip } from "./fold.js";
+import { growMask } from "./grow-mask.js";
+import { cropPlane, type Domain, type LoadedPlane } from "./loaded-plane.js";
+import { StripBuffers } from "./strip-buffers.js";
+
+/** Name of the one input of a kernel that only converts. */
+const ONLY_INPUT = { kind: "band", name: "0" } as const;
+
+/** A plane that a kernel reads, and where in it the strip starts. */
+interface KernelArgument {
+  readonly plane: LoadedPlane;
+  readonly from: number;
+}
+
+/**
+ * Everything known of a block while it is computed: loaded planes, finished folds, grown masks. Gives any node's values
+ * for a run of pixels.
+ */
+export class BlockState {
+  readonly #program: Program;
+  readonly #block: FrameWindow;
+  readonly #domain: Domain;
+  readonly #loaded = new Map<string, readonly LoadedPlane[]>();
+  readonly #cropped = new Map<string, LoadedPlane>();
+  readonly #folded = new Map<number, readonly (readonly (BlockPlane & { missing: number })[])[]>();
+  readonly #grown = new Map<string, Uint8Array>();
+  readonly #columns = new Map<string, Column>();
+  readonly #buffers = new StripBuffers();
+
+  constructor(program: Program, block: FrameWindow) {
+    this.#program = program;
+    this.#block = block;
+    this.#domain = { rows: block.rows, cols: block.cols, haloRows: 0, haloCols: 0 };
+  }
+
+  hold({ source, step }: SourceStep, planes: readonly LoadedPlane[]): void {
+    this.#loaded.set(`${source} ${step}`, planes);
+  }
+
+  release({ source, step }: SourceStep): void {
+    this.#loaded.delete(`${source} ${step}`);
+    for (const key of this.#cropped.keys()) if (key.startsWith(`${source} ${step} `)) this.#cropped.delete(key);
+  }
+
+  /** Forget what was computed for whole planes of one step. */
+  forgetPlanes(): void {
+    this.#grown.clear();
+  }
+
+  /** Forget the columns of one run of pixels. */
+  forgetColumns(): void {
+    this.#columns.clear();
+  }
+
+  /** Keep a fold's result: for each band and group a plane. */
+  keepFolded(at: number, planes: readonly (readonly BlockPlane[])[]): void {
+    const counted = planes.map((groups) => groups.map((plane) => ({ ...plane, missing: countMissing(plane.status) })));
+    this.#folded.set(at, counted);
+  }
+
+  #foldedPlane(at: number, outer: number, band: number): BlockPlane & { missing: number } {
+    const plane = this.#folded.get(at)?.[band]?.[outer];
+    if (plane === undefined) throw new TypeError(`fold ${at} was not computed before it was read`);
+    return plane;
+  }
+
+  /** The plane of a node that is nothing but samples of a file, in their own type; null for everything else. */
+  nativePlane(at: number, step: number, band: number): LoadedPlane | null {
+    const node = this.#node(at);
+    const own = node.shape.outer === null ? 0 : step;
+    if (node.kind === "scenes") {
+      const plane = this.#plane(node.source, own, node.band, this.#domain);
+      return plane.scale === 1 && plane.offset === 0 ? plane : null;
+    }
+    if (node.kind !== "take" && node.kind !== "stack") return null;
+    const [input, inputStep, inputBand] = this.#behind(node, own, band);
+    return isFold(this.#node(input)) ? null : this.nativePlane(input, inputStep, inputBand);
+  }
+
+  /** A node's values for `length` pixels of the block from pixel `from`. Valid until the next call. */
+  strip(at: number, step: number, band: number, from: number, length: number): Strip {
+    return this.#strip(at, step, band, this.#domain, from, length);
+  }
+
+  /** Values of a node without steps or bands, valid as long as the run of pixels is worked on. */
+  lastingStrip(at: number, from: number, length: number): Strip {
+    const strip = this.strip(at, 0, 0, from, length);
+    if (isFold(this.#node(at))) return strip;
+    return { ...strip, values: strip.values.slice(), status: strip.status.slice() };
+  }
+
+  #node(at: number): ProgramNode {
+    return this.#program.nodes[at] as ProgramNode;
+  }
+
+  #strip(at: number, step: number, band: number, domain: Domain, from: number, length: number): Strip {
+    const node = this.#node(at);
+    const own = node.shape.outer === null ? 0 : step;
+    if (isFold(node)) {
+      const { data, status, missing } = this.#foldedPlane(at, own, node.shape.band === null ? 0 : band);
+      return { values: data.subarray(from, from + length), status: status.subarray(from, from + length), missing };
+    }
+    switch (node.kind) {
+      case "scenes": {
+        const plane = this.#plane(node.source, own, node.band, domain);
+        return this.#convert(plane, from, length);
+      }
+      case "math":
+        return this.#math(node, own, band, domain, from, length);
+      case "take":
+      case "stack": {
+        const [input, inputStep, inputBand] = this.#behind(node, own, band);
+        return this.#strip(input, inputStep, inputBand, domain, from, length);
+      }
+      case "array":
+        return this.#array(node, own, band, domain, from, length);
+      case "grow":
+        return this.#convert(this.#grow(at, node, own, band, domain), from, length);
+      case "rolling":
+        return this.#rolling(node, own, band, from, length);
+      case "reduce":
+        if (!node.over.outer) return this.#overBands(node, own, from, length);
+        return rowOf(this.#column(at, band, from, length), own);
+      default:
+        return rowOf(this.#column(at, band, from, length), own);
+    }
+  }
+
+  /** What a node that only rearranges shows at a step and band. */
+  #behind(
+    node: ProgramNode & { kind: "take" | "stack" },
+    step: number,
+    band: number,
+  ): readonly [input: number, step: number, band: number] {
+    if (node.kind === "take") {
+      const { dim, positions } = node;
+      const place = (index: number) => positions[node.drop ? 0 : index] ?? 0;
+      return dim === "outer" ? [node.input, place(step), band] : [node.input, step, place(band)];
+    }
+    if (node.dim === "outer") return [...stackedAt(this.#program.nodes, node.inputs, step), band];
+    let before = 0;
+    for (const input of node.inputs) {
+      const bands = this.#node(input).shape.band ?? 1;
+      if (band < before + bands) return [input, step, band - before];
+      before += bands;
+    }
+    return [node.inputs[0] ?? 0, step, 0];
+  }
+
+  #convert(plane: LoadedPlane, from: number, length: number): Strip {
+    const kernel = Kernel.compile(ONLY_INPUT, [kernelInput("0", plane)]);
+    return kernel.run([plane], [from], length);
+  }
+
+  #math(
+    node: ProgramNode & { kind: "math" },
+    step: number,
+    band: number,
+    domain: Domain,
+    from: number,
+    length: number,
+  ): Strip {
+    const mark = this.#buffers.mark();
+    const inputs = node.inputs.map((input) => this.#argument(input, step, band, domain, from, length));
+    const kernel = Kernel.compile(
+      node.expr,
+      inputs.map(({ plane }, i) => kernelInput(String(i), plane)),
+    );
+    const strip = kernel.run(
+      inputs.map(({ plane }) => plane),
+      inputs.map((input) => input.from),
+      length,
+    );
+    this.#buffers.reset(mark);
+    return strip;
+  }
+
+  /** An input of a kernel: samples as they were loaded where it is a band, else computed values. */
+  #argument(at: number, step: number, band: number, domain: Domain, from: number, length: number): KernelArgument {
+    const node = this.#node(at);
+    if (node.kind === "scenes") {
+      return { plane: this.#plane(node.source, node.shape.outer === null ? 0 : step, node.band, domain), from };
+    }
+    const strip = this.#strip(at, step, band, domain, from, length);
+    const plane = this.#buffers.keep(strip, length);
+    return { plane: { dtype: "float64", ...plane, nodata: null, scale: 1, offset: 0 }, from: 0 };
+  }
+
+  #plane(source: number, step: number, band: number, domain: Domain): LoadedPlane {
+    const planes = this.#loaded.get(`${source} ${step}`);
+    const plane = planes?.[band];
+    if (plane === undefined) throw new TypeError(`step ${step} of source ${source} was not loaded before it was read`);
+    const { halo } = this.#program.sources[source] as Program["sources"][number];
+    if (halo.rows === domain.haloRows && halo.cols === domain.haloCols) return plane;
+    const key = `${source} ${step} ${band} ${domain.haloRows} ${domain.haloCols}`;
+    let cropped = this.#cropped.get(key);
+    if (cropped === undefined) {
+      cropped = cropPlane(plane, this.#grownDomain(halo.rows, halo.cols), domain);
+      this.#cropped.set(key, cropped);
+    }
+    return cropped;
+  }
+
+  #grownDomain(haloRows: number, haloCols: number): Domain {
+    const { rows, cols } = this.#block;
+    return { rows: rows + 2 * haloRows, cols: cols + 2 * haloCols, haloRows, haloCols };
+  }
+
+  #array(
+    node: ProgramNode & { kind: "array" },
+    step: number,
+    band: number,
+    domain: Domain,
+    from: number,
+    length: number,
+  ): Strip {
+    const { window, shape } = node;
+    const plane = (step * (shape.band ?? 1) + (shape.band === null ? 0 : band)) * window.rows * window.cols;
+    const mark = this.#buffers.mark();
+    const { values, status } = this.#buffers.take(length);
+    this.#buffers.reset(mark);
+    let missing = 0;
+    for (let i = 0; i < length; i++) {
+      const row = Math.floor((from + i) / domain.cols);
+      const y = shape.y ? this.#block.row - domain.haloRows + row - window.row : 0;
+      const x = shape.x ? this.#block.col - domain.haloCols + from + i - row * domain.cols - window.col : 0;
+      const isInside = y >= 0 && y < window.rows && x >= 0 && x < window.cols;
+      const at = plane + y * window.cols + x;
+      status[i] = isInside ? node.status[at]! : Status.uncovered;
+      values[i] = status[i] === Status.valid ? node.values[at]! : Number.NaN;
+      if (status[i] !== Status.valid) missing++;
+    }
+    return { values, status, missing };
+  }
+
+  #grow(at: number, node: ProgramNode & { kind: "grow" }, step: number, band: number, domain: Domain): LoadedPlane {
+    const key = `${at} ${step} ${band} ${domain.haloRows} ${domain.haloCols}`;
+    let grown = this.#grown.get(key);
+    if (grown === undefined) {
+      const { reach } = node;
+      const wide = this.#grownDomain(domain.haloRows + reach.rows, domain.haloCols + reach.cols);
+      const flags = new Uint8Array(wide.rows * wide.cols);
+      for (let from = 0; from < flags.length; from += this.#buffers.length) {
+        const length = Math.min(this.#buffers.length, flags.length - from);
+        const { values } = this.#strip(node.input, step, band, wide, from, length);
+        // NaN compares as false: what is missing grows nothing.
+        for (let i = 0; i < length; i++) flags[from + i] = values[i]! > 0 || values[i]! < 0 ? 1 : 0;
+      }
+      grown = growMask(flags, wide, domain, reach);
+      this.#grown.set(key, grown);
+    }
+    return { dtype: "uint8", data: grown, status: null, nodata: null, scale: 1, offset: 0 };
+  }
+
+  #overBands(node: ProgramNode & { kind: "reduce" }, step: number, from: number, length: number): Strip {
+    const bands = this.#node(node.input).shape.band ?? 1;
+    if (!isFolding(node.reducer)) {
+      const column = createColumn(bands, length);
+      for (let band = 0; band < bands; band++)
+        this.#fill(column, band, this.strip(node.input, step, band, from, length));
+      return rowOf(sortColumn(column, node.reducer, null), 0);
+    }
+    const fold = createFold(node.reducer, length);
+    for (let band = 0; band < bands; band++)
+      fold.add(this.strip(node.input, step, band, from, length), 0, length, band);
+    return stripOf(fold.finish());
+  }
+
+  #rolling(node: ProgramNode & { kind: "rolling" }, step: number, band: number, from: number, length: number): Strip {
+    const last = (this.#node(node.input).shape.outer ?? 1) - 1;
+    const [first, end] = [Math.max(0, step - node.before), Math.min(last, step + node.after)];
+    const column = createColumn(end - first + 1, length);
+    for (let s = first; s <= end; s++) this.#fill(column, s - first, this.strip(node.input, s, band, from, length));
+    const reduced = isFolding(node.reducer)
+      ? foldColumn(column, (size) => createFold(node.reducer, size))
+      : rowOf(sortColumn(column, node.reducer, null), 0);
+    const counts = foldColumn(column, (size) => createFold({ name: "count" }, size));
+    for (let i = 0; i < length; i++) {
+      if (counts.values[i]! >= node.least || reduced.status[i] !== Status.valid) continue;
+      reduced.values[i] = Number.NaN;
+      reduced.status[i] = whyMissing(column, i);
+    }
+    return { ...reduced, missing: countMissing(reduced.status) };
+  }
+
+  /** All steps of a run of pixels of a node that needs whole columns; kept until the run is done. */
+  #column(at: number, band: number, from: number, length: number): Column {
+    const node = this.#node(at);
+    const key = `${at} ${node.shape.band === null ? 0 : band} ${from}`;
+    let column = this.#columns.get(key);
+    if (column === undefined) {
+      column = this.#computeColumn(node, node.shape.band === null ? 0 : band, from, length);
+      this.#columns.set(key, column);
+    }
+    return column;
+  }
+
+  #computeColumn(node: ProgramNode, band: number, from: number, length: number): Column {
+    const [input = 0] = programInputs(node);
+    const bands = this.#node(input).shape.band;
+    if (node.kind === "scan") return scanColumn(this.#gather(input, [band], from, length), node.scan);
+    if (node.kind !== "reduce") throw new TypeError(`${node.kind} has no columns`);
+    const all = Array.from({ length: bands ?? 1 }, (_, i) => i);
+    if (node.reducer.name === "medoid") {
+      return medoidColumn(all.map((one) => this.#gather(input, [one], from, length)));
+    }
+    const wanted = node.over.band ? all : [band];
+    const { groups } = node;
+    const repeated = groups && { ...groups, bins: groups.bins.flatMap((bin) => wanted.map(() => bin)) };
+    return sortColumn(this.#gather(input, wanted, from, length), node.reducer, repeated);
+  }
+
+  /** The values of some bands at all steps, the bands of one step side by side. */
+  #gather(at: number, bands: readonly number[], from: number, length: number): Column {
+    const steps = this.#node(at).shape.outer ?? 1;
+    const column = createColumn(steps * bands.length, length);
+    for (let step = 0; step < steps; step++) {
+      for (const [i, band] of bands.entries()) {
+        this.#fill(column, step * bands.length + i, this.strip(at, step, band, from, length));
+      }
+    }
+    return column;
+  }
+
+  #fill(column: Column, row: number, { values, status }: Strip): void {
+    column.values.set(values.subarray(0, column.length), row * column.length);
+    column.status.set(status.subarray(0, column.length), row * column.length);
+  }
+}
+
+function kernelInput(name: string, { dtype, status }: LoadedPlane): KernelInput {
+  return { name, dtype, hasStatus: status !== null };
+}
+
+function rowOf({ values, status, length }: Column, row: number): Strip {
+  const own = status.subarray(row * length, (row + 1) * length);
+  return { values: values.subarray(row * length, (row + 1) * length), status: own, missing: countMissing(own) };
+}
+
+function stripOf({ data, status }: BlockPlane): Strip {
+  return { values: data, status, missing: countMissing(status) };
+}
+
+function foldColumn(column: Column, create: (length: number) => ReturnType<typeof createFold>): Strip {
+  const fold = create(column.length);
+  for (let row = 0; row < column.steps; row++) fold.add(rowOf(column, row), 0, column.length, row);
+  return stripOf(fold.finish());
+}
+
+function whyMissing({ status, steps, length }: Column, pixel: number): number {
+  let why: number = Status.uncovered;
+  for (let step = 0; step < steps; step++) {
+    why = combineStatus(why, status[step * length + pixel]!);
+  }
+  return why;
+}
+
+function countMissing(status: Uint8Array): number {
+  let missing = 0;
+  for (let i = 0; i < status.length; i++) if (status[i] !== Status.valid) missing++;
+  return missing;
+}

@@ -1,0 +1,301 @@
+import { createTypedArray, type DType, type TypedArray } from "../../ndarray/dtype.js";
+import { Status } from "../../ndarray/status.js";
+import type { FrameWindow } from "../graph/node.js";
+import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
+import { isFold, type Pass, type Schedule, type SourceStep } from "../graph/schedule.js";
+import { BlockState } from "./block-state.js";
+import { createFold } from "./create-fold.js";
+import type { Fold } from "./fold.js";
+import type { LoadedPlane } from "./loaded-plane.js";
+import { PickFold } from "./pick-fold.js";
+import { cellSteps, SpatialFold, type SpatialPartial } from "./spatial-fold.js";
+import { STRIP } from "./strip-buffers.js";
+
+/** How an output is stored. */
+export interface OutputFormat {
+  readonly dtype: DType;
+  /** What an integer holds where it is missing; floats hold NaN. */
+  readonly fill: number | bigint;
+}
+
+/** One block of one output: `(outer, band, y, x)` in C order, or the cells of a reduction over y or x. */
+export type BlockOutput =
+  | { readonly kind: "pixels"; readonly data: TypedArray; readonly status: Uint8Array | null }
+  | { readonly kind: "cells"; readonly partial: SpatialPartial };
+
+/** Gives the bands of one source's time step over the block and its halo. */
+export type LoadStep = (step: SourceStep) => Promise<readonly LoadedPlane[]> | readonly LoadedPlane[];
+
+/** Values of a pixel's column that are held at once, however many steps there are. */
+const COLUMN_VALUES = 2 ** 18;
+const MIN_STRIP = 32;
+
+/**
+ * Compute a block of a program's outputs. The same for any thread: values depend on the pixels alone.
+ *
+ * @param block rows and columns of the frame; 1 along a dimension that the outputs do not have
+ * @param check called every few milliseconds; ends the computation by throwing
+ */
+export async function evaluateBlock(
+  program: Program,
+  schedule: Schedule,
+  block: FrameWindow,
+  formats: readonly OutputFormat[],
+  load: LoadStep,
+  check: () => void,
+): Promise<BlockOutput[]> {
+  const evaluation = new BlockEvaluation(program, block, formats, check);
+  for (const pass of schedule.passes) await evaluation.run(pass, load);
+  return evaluation.outputs();
+}
+
+/** A fold under way: for each band and group an accumulator. */
+type OpenFold =
+  | { readonly kind: "steps"; readonly folds: Fold[][] }
+  | { readonly kind: "pick"; readonly folds: PickFold[] }
+  | { readonly kind: "cells"; readonly fold: SpatialFold };
+
+class BlockEvaluation {
+  readonly #program: Program;
+  readonly #block: FrameWindow;
+  readonly #formats: readonly OutputFormat[];
+  readonly #check: () => void;
+  readonly #state: BlockState;
+  readonly #pixels: Map<number, { data: TypedArray; status: Uint8Array }> = new Map();
+  readonly #cells: Map<number, SpatialPartial> = new Map();
+
+  constructor(program: Program, block: FrameWindow, formats: readonly OutputFormat[], check: () => void) {
+    this.#program = program;
+    this.#check = check;
+    this.#block = block;
+    this.#formats = formats;
+    this.#state = new BlockState(program, block);
+  }
+
+  async run(pass: Pass, load: LoadStep): Promise<void> {
+    const open = new Map(pass.folds.map((at) => [at, this.#open(at)]));
+    for (const [i, steps] of pass.loads.entries()) {
+      for (const step of steps) {
+        this.#check();
+        this.#state.hold(step, await load(step));
+      }
+      if (pass.mode === "stepwise") this.#step(pass, i, open);
+      else this.#columns(pass, open);
+      for (const step of pass.releases[i] ?? []) this.#state.release(step);
+    }
+    for (const [at, fold] of open) this.#close(at, fold);
+  }
+
+  outputs(): BlockOutput[] {
+    return this.#program.outputs.map((at, output) => {
+      const partial = this.#cells.get(at);
+      if (partial !== undefined) return { kind: "cells", partial };
+      const { data, status } = this.#pixelsOf(output);
+      const isComplete = !status.some((code) => code !== Status.valid);
+      return { kind: "pixels", data, status: isComplete ? null : status };
+    });
+  }
+
+  get #length(): number {
+    return this.#block.rows * this.#block.cols;
+  }
+
+  #node(at: number): ProgramNode {
+    return this.#program.nodes[at] as ProgramNode;
+  }
+
+  /** All pixels of a block at one step, for every fold and output of the pass. */
+  #step(pass: Pass, step: number, open: ReadonlyMap<number, OpenFold>): void {
+    this.#state.forgetPlanes();
+    for (const [at, fold] of open) this.#eachStrip(STRIP, (from, length) => this.#feed(at, fold, step, from, length));
+    for (const output of pass.outputs) this.#write(output, step, 0, this.#length);
+  }
+
+  /** A run of pixels at all steps, then the next run. */
+  #columns(pass: Pass, open: ReadonlyMap<number, OpenFold>): void {
+    const most = Math.min(STRIP, Math.max(MIN_STRIP, Math.floor(COLUMN_VALUES / pass.length)));
+    this.#eachStrip(most, (from, length) => {
+      this.#state.forgetColumns();
+      for (let step = 0; step < pass.length; step++) {
+        this.#check();
+        for (const [at, fold] of open) this.#feed(at, fold, step, from, length);
+        for (const output of pass.outputs) this.#write(output, step, from, length);
+      }
+    });
+  }
+
+  #eachStrip(most: number, visit: (from: number, length: number) => void): void {
+    for (let from = 0; from < this.#length; from += most) visit(from, Math.min(most, this.#length - from));
+  }
+
+  #open(at: number): OpenFold {
+    const node = this.#node(at);
+    const bands = node.shape.band ?? 1;
+    if (node.kind === "pick") return { kind: "pick", folds: perBand(bands, () => new PickFold(this.#length)) };
+    if (node.kind !== "reduce") throw new TypeError(`${node.kind} is no fold`);
+    if (node.over.y || node.over.x) {
+      const cells = cellSteps(node) * bands * this.#keptRows(node) * this.#keptCols(node);
+      return { kind: "cells", fold: new SpatialFold(node.reducer, cells) };
+    }
+    const groups = node.groups?.count ?? 1;
+    const folds = perBand(bands, () => perBand(groups, () => createFold(node.reducer, this.#length)));
+    return { kind: "steps", folds };
+  }
+
+  #keptRows(node: ProgramNode & { kind: "reduce" }): number {
+    return node.shape.y ? this.#block.rows : 1;
+  }
+
+  #keptCols(node: ProgramNode & { kind: "reduce" }): number {
+    return node.shape.x ? this.#block.cols : 1;
+  }
+
+  #feed(at: number, open: OpenFold, step: number, from: number, length: number): void {
+    const node = this.#node(at);
+    const [input = 0] = programInputs(node);
+    const bands = this.#node(input).shape.band ?? 1;
+    for (let band = 0; band < bands; band++) {
+      const index = node.kind === "pick" ? this.#state.lastingStrip(node.index, from, length) : null;
+      const strip = this.#state.strip(input, step, band, from, length);
+      if (open.kind === "pick" && index !== null) {
+        open.folds[band]?.add(strip, index, from, length, step);
+      } else if (open.kind === "steps" && node.kind === "reduce") {
+        const group = node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
+        open.folds[node.over.band ? 0 : band]?.[group]?.add(strip, from, length, step);
+      } else if (open.kind === "cells" && node.kind === "reduce") {
+        const outer = !node.over.outer ? step : node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
+        const plane = outer * (node.shape.band ?? 1) + (node.over.band ? 0 : band);
+        if (outer >= 0) this.#feedCells(node, open.fold, strip, plane, from, length);
+      }
+    }
+  }
+
+  #feedCells(
+    node: ProgramNode & { kind: "reduce" },
+    fold: SpatialFold,
+    strip: Parameters<SpatialFold["add"]>[0],
+    plane: number,
+    from: number,
+    length: number,
+  ): void {
+    const [rows, cols] = [this.#keptRows(node), this.#keptCols(node)];
+    if (rows === 1 && cols === 1) {
+      fold.add(strip, 0, length, plane);
+      return;
+    }
+    const width = this.#block.cols;
+    const run = cols === 1 ? width : 1;
+    for (let at = 0; at < length; ) {
+      const [row, col] = [Math.floor((from + at) / width), (from + at) % width];
+      const count = Math.min(run - (cols === 1 ? col : 0), length - at);
+      fold.add(strip, at, count, (plane * rows + (rows === 1 ? 0 : row)) * cols + (cols === 1 ? 0 : col));
+      at += count;
+    }
+  }
+
+  #close(at: number, open: OpenFold): void {
+    if (open.kind === "cells") this.#cells.set(at, open.fold.finish());
+    else if (open.kind === "pick")
+      this.#state.keepFolded(
+        at,
+        open.folds.map((fold) => [fold.finish()]),
+      );
+    else
+      this.#state.keepFolded(
+        at,
+        open.folds.map((groups) => groups.map((fold) => fold.finish())),
+      );
+  }
+
+  #pixelsOf(output: number): { data: TypedArray; status: Uint8Array } {
+    let pixels = this.#pixels.get(output);
+    if (pixels === undefined) {
+      const { shape } = this.#node(this.#program.outputs[output] ?? 0);
+      const length = (shape.outer ?? 1) * (shape.band ?? 1) * this.#length;
+      const format = this.#formats[output] as OutputFormat;
+      pixels = { data: createTypedArray(format.dtype, length), status: new Uint8Array(length) };
+      this.#pixels.set(output, pixels);
+    }
+    return pixels;
+  }
+
+  #write(output: number, step: number, from: number, length: number): void {
+    const at = this.#program.outputs[output] ?? 0;
+    const node = this.#node(at);
+    const { data, status } = this.#pixelsOf(output);
+    const format = this.#formats[output] as OutputFormat;
+    for (let band = 0; band < (node.shape.band ?? 1); band++) {
+      const to = (step * (node.shape.band ?? 1) + band) * this.#length + from;
+      const native = isFold(node) ? null : this.#state.nativePlane(at, step, band);
+      if (native !== null) {
+        writeNative(native, from, length, data, status, to, format);
+        continue;
+      }
+      for (let done = 0; done < length; done += STRIP) {
+        const count = Math.min(STRIP, length - done);
+        const strip = this.#state.strip(at, step, band, from + done, count);
+        writeStrip(strip, count, data, status, to + done, format);
+      }
+    }
+  }
+}
+
+function perBand<T>(count: number, create: () => T): T[] {
+  return Array.from({ length: count }, create);
+}
+
+/** Samples as the file holds them, with their status. */
+function writeNative(
+  plane: LoadedPlane,
+  from: number,
+  length: number,
+  data: TypedArray,
+  status: Uint8Array,
+  to: number,
+  { fill }: OutputFormat,
+): void {
+  const samples = plane.data.subarray(from, from + length);
+  const toBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  const fromBig = samples instanceof BigInt64Array || samples instanceof BigUint64Array;
+  if (toBig === fromBig) data.set(samples as never, to);
+  else for (let i = 0; i < length; i++) data[to + i] = (toBig ? BigInt(samples[i]!) : Number(samples[i])) as never;
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  const missing = isFloat ? Number.NaN : fill;
+  const { nodata } = plane;
+  for (let i = 0; i < length; i++) {
+    const value = samples[i]!;
+    let code = plane.status === null ? Status.valid : plane.status[from + i]!;
+    if (code === Status.valid && (value === nodata || Number.isNaN(value))) code = Status.nodata;
+    if (code === Status.valid) continue;
+    status[to + i] = code;
+    // A sample that the file itself calls missing, by its value or its mask, stays what it is among integers.
+    if (isFloat || code !== Status.nodata) data[to + i] = missing as never;
+  }
+}
+
+function writeStrip(
+  strip: { values: Float64Array; status: Uint8Array; missing: number },
+  length: number,
+  data: TypedArray,
+  status: Uint8Array,
+  to: number,
+  { fill }: OutputFormat,
+): void {
+  const values = strip.values.subarray(0, length);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    for (let i = 0; i < length; i++) data[to + i] = !Number.isNaN(values[i]) ? BigInt(values[i]!) : BigInt(fill);
+  } else data.set(values, to);
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  if (strip.missing > 0) {
+    status.set(strip.status.subarray(0, length), to);
+    if (!isFloat) for (let i = 0; i < length; i++) if (strip.status[i] !== Status.valid) data[to + i] = fill as never;
+  }
+  if (!(data instanceof Float32Array)) return;
+  for (let i = to; i < to + length; i++) {
+    const value = data[i]!;
+    // Beyond what float32 can hold.
+    if (value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY) continue;
+    data[i] = Number.NaN;
+    status[i] = Status.undefined;
+  }
+}
