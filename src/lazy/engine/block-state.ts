@@ -1,17 +1,18 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
+import type { Expr } from "../expression/expr.js";
 import type { FrameWindow } from "../graph/node.js";
 import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
 import { isFold, isFolding, type SourceStep, stackedAt } from "../graph/schedule.js";
-import { Kernel, type KernelInput } from "../kernel/kernel.js";
+import { Kernel } from "../kernel/kernel.js";
 import { type Column, createColumn, medoidColumn, scanColumn, sortColumn } from "./column.js";
 import { createFold } from "./create-fold.js";
-import type { BlockPlane, Strip } from "./fold.js";
+import { type BlockPlane, countMissing, type Strip } from "./fold.js";
 import { growMask } from "./grow-mask.js";
 import { cropPlane, type Domain, type LoadedPlane } from "./loaded-plane.js";
 import { StripBuffers } from "./strip-buffers.js";
 
 /** Name of the one input of a kernel that only converts. */
-const ONLY_INPUT = { kind: "band", name: "0" } as const;
+const ONLY_INPUT: Expr = { kind: "band", name: "0" };
 
 /** A plane that a kernel reads, and where in it the strip starts. */
 interface KernelArgument {
@@ -29,7 +30,7 @@ export class BlockState {
   readonly #domain: Domain;
   readonly #loaded = new Map<string, readonly LoadedPlane[]>();
   readonly #cropped = new Map<string, LoadedPlane>();
-  readonly #folded = new Map<number, readonly (readonly (BlockPlane & { missing: number })[])[]>();
+  readonly #folded = new Map<number, readonly (readonly BlockPlane[])[]>();
   readonly #grown = new Map<string, Uint8Array>();
   readonly #columns = new Map<string, Column>();
   readonly #buffers = new StripBuffers();
@@ -61,11 +62,10 @@ export class BlockState {
 
   /** Keep a fold's result: for each band and group a plane. */
   keepFolded(at: number, planes: readonly (readonly BlockPlane[])[]): void {
-    const counted = planes.map((groups) => groups.map((plane) => ({ ...plane, missing: countMissing(plane.status) })));
-    this.#folded.set(at, counted);
+    this.#folded.set(at, planes);
   }
 
-  #foldedPlane(at: number, outer: number, band: number): BlockPlane & { missing: number } {
+  #foldedPlane(at: number, outer: number, band: number): BlockPlane {
     const plane = this.#folded.get(at)?.[band]?.[outer];
     if (plane === undefined) throw new TypeError(`fold ${at} was not computed before it was read`);
     return plane;
@@ -155,8 +155,7 @@ export class BlockState {
   }
 
   #convert(plane: LoadedPlane, from: number, length: number): Strip {
-    const kernel = Kernel.compile(ONLY_INPUT, [kernelInput("0", plane)]);
-    return kernel.run([plane], [from], length);
+    return kernelFor(ONLY_INPUT, [plane]).run([plane], [from], length);
   }
 
   #math(
@@ -169,15 +168,9 @@ export class BlockState {
   ): Strip {
     const mark = this.#buffers.mark();
     const inputs = node.inputs.map((input) => this.#argument(input, step, band, domain, from, length));
-    const kernel = Kernel.compile(
-      node.expr,
-      inputs.map(({ plane }, i) => kernelInput(String(i), plane)),
-    );
-    const strip = kernel.run(
-      inputs.map(({ plane }) => plane),
-      inputs.map((input) => input.from),
-      length,
-    );
+    const planes = inputs.map(({ plane }) => plane);
+    const starts = inputs.map((input) => input.from);
+    const strip = kernelFor(node.expr, planes).run(planes, starts, length);
     this.#buffers.reset(mark);
     return strip;
   }
@@ -335,8 +328,24 @@ export class BlockState {
   }
 }
 
-function kernelInput(name: string, { dtype, status }: LoadedPlane): KernelInput {
-  return { name, dtype, hasStatus: status !== null };
+/** Kernels by expression and by the kinds of planes they read: found again for every strip of every block. */
+const kernels = new WeakMap<Expr, Map<string, Kernel>>();
+
+function kernelFor(expr: Expr, planes: readonly LoadedPlane[]): Kernel {
+  let known = kernels.get(expr);
+  if (known === undefined) {
+    known = new Map();
+    kernels.set(expr, known);
+  }
+  let kinds = "";
+  for (const { dtype, status } of planes) kinds += status === null ? dtype : `${dtype}?`;
+  let kernel = known.get(kinds);
+  if (kernel === undefined) {
+    const inputs = planes.map(({ dtype, status }, i) => ({ name: String(i), dtype, hasStatus: status !== null }));
+    kernel = Kernel.compile(expr, inputs);
+    known.set(kinds, kernel);
+  }
+  return kernel;
 }
 
 function rowOf({ values, status, length }: Column, row: number): Strip {
@@ -344,8 +353,8 @@ function rowOf({ values, status, length }: Column, row: number): Strip {
   return { values: values.subarray(row * length, (row + 1) * length), status: own, missing: countMissing(own) };
 }
 
-function stripOf({ data, status }: BlockPlane): Strip {
-  return { values: data, status, missing: countMissing(status) };
+function stripOf({ data, status, missing }: BlockPlane): Strip {
+  return { values: data, status, missing };
 }
 
 function foldColumn(column: Column, create: (length: number) => ReturnType<typeof createFold>): Strip {
@@ -360,10 +369,4 @@ function whyMissing({ status, steps, length }: Column, pixel: number): number {
     why = combineStatus(why, status[step * length + pixel]!);
   }
   return why;
-}
-
-function countMissing(status: Uint8Array): number {
-  let missing = 0;
-  for (let i = 0; i < status.length; i++) if (status[i] !== Status.valid) missing++;
-  return missing;
 }

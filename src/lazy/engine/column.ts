@@ -65,9 +65,12 @@ export function medoidColumn(bands: readonly Column[]): Column {
     let why: number = Status.valid;
     const known: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const missing = bands.find(({ status }) => status[step * length + pixel] !== Status.valid);
-      if (missing === undefined) known.push(step);
-      else why = combineStatus(why, missing.status[step * length + pixel]!);
+      const own = bands.reduce(
+        (most, { status }) => combineStatus(most, status[step * length + pixel]!),
+        Status.valid as number,
+      );
+      if (own === Status.valid) known.push(step);
+      why = combineStatus(why, own);
     }
     if (known.length > 0) settle(out, pixel, closestToAll(bands, known, pixel));
     else out.status[pixel] = why === Status.valid ? Status.uncovered : why;

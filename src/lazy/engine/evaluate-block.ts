@@ -2,7 +2,7 @@ import { createTypedArray, type DType, type TypedArray } from "../../ndarray/dty
 import { Status } from "../../ndarray/status.js";
 import type { FrameWindow } from "../graph/node.js";
 import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
-import { isFold, type Pass, type Schedule, type SourceStep } from "../graph/schedule.js";
+import { isFold, type Pass, type Schedule, type SourceStep, STEPS_AT_ONCE } from "../graph/schedule.js";
 import { BlockState } from "./block-state.js";
 import { createFold } from "./create-fold.js";
 import type { Fold } from "./fold.js";
@@ -79,7 +79,7 @@ class BlockEvaluation {
         this.#check();
         this.#state.hold(step, await load(step));
       }
-      if (pass.mode === "stepwise") this.#step(pass, i, open);
+      if (pass.mode === "stepwise") this.#steps(pass, i * STEPS_AT_ONCE, open);
       else this.#columns(pass, open);
       for (const step of pass.releases[i] ?? []) this.#state.release(step);
     }
@@ -104,11 +104,16 @@ class BlockEvaluation {
     return this.#program.nodes[at] as ProgramNode;
   }
 
-  /** All pixels of a block at one step, for every fold and output of the pass. */
-  #step(pass: Pass, step: number, open: ReadonlyMap<number, OpenFold>): void {
+  /** All pixels of a block at a few steps, run by run, for every fold and output of the pass. */
+  #steps(pass: Pass, first: number, open: ReadonlyMap<number, OpenFold>): void {
+    const end = Math.min(pass.length, first + STEPS_AT_ONCE);
     this.#state.forgetPlanes();
-    for (const [at, fold] of open) this.#eachStrip(STRIP, (from, length) => this.#feed(at, fold, step, from, length));
-    for (const output of pass.outputs) this.#write(output, step, 0, this.#length);
+    this.#eachStrip(STRIP, (from, length) => {
+      for (let step = first; step < end; step++) {
+        for (const [at, fold] of open) this.#feed(at, fold, step, from, length);
+        for (const output of pass.outputs) this.#write(output, step, from, length);
+      }
+    });
   }
 
   /** A run of pixels at all steps, then the next run. */

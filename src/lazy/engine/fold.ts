@@ -12,6 +12,8 @@ export interface Strip {
 export interface BlockPlane {
   readonly data: Float64Array;
   readonly status: Uint8Array;
+  /** 0 only where every status is 0. */
+  readonly missing: number;
 }
 
 /**
@@ -36,15 +38,25 @@ export function rememberMissing(why: Uint8Array, { status, missing }: Strip, fro
 
 /** Give pixels without a value (NaN in `data`) their reason, and `uncovered` where nothing ever came. */
 export function settleMissing(data: Float64Array, why: Uint8Array): BlockPlane {
+  let missing = 0;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    if (value - value === 0) why[i] = Status.valid;
-    else {
-      // A sum that grew beyond all numbers is no answer either.
-      if (!Number.isNaN(value) || why[i] === Status.valid)
-        why[i] = !Number.isNaN(value) ? Status.undefined : Status.uncovered;
-      data[i] = Number.NaN;
+    if (value - value === 0) {
+      why[i] = Status.valid;
+      continue;
     }
+    missing++;
+    // A sum that grew beyond all numbers is no answer either.
+    if (!Number.isNaN(value)) why[i] = Status.undefined;
+    else if (why[i] === Status.valid) why[i] = Status.uncovered;
+    data[i] = Number.NaN;
   }
-  return { data, status: why };
+  return { data, status: why, missing };
+}
+
+/** Pixels that have no value. */
+export function countMissing(status: Uint8Array): number {
+  let missing = 0;
+  for (let i = 0; i < status.length; i++) if (status[i] !== Status.valid) missing++;
+  return missing;
 }

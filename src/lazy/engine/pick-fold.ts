@@ -1,5 +1,5 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
-import type { BlockPlane, Strip } from "./fold.js";
+import { type BlockPlane, countMissing, type Strip } from "./fold.js";
 
 /** For each pixel the value at the step that an index names, with its status; a missing index gives its own. */
 export class PickFold {
@@ -24,6 +24,6 @@ export class PickFold {
   }
 
   finish(): BlockPlane {
-    return { data: this.#values, status: this.#status };
+    return { data: this.#values, status: this.#status, missing: countMissing(this.#status) };
   }
 }

@@ -22,6 +22,9 @@ export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** Decoded bytes below which starting threads costs more than they save. */
 const SMALL_WORK_BYTES = 4 * 2 ** 20;
 
+/** Decoded bytes of a question whose blocks are worth keeping. */
+const SMALL_QUESTION_BYTES = 64 * 2 ** 20;
+
 /** Decoded bytes that are asked of the threads in one go, where this one computes. */
 const BATCH_BYTES = 16 * 2 ** 20;
 
@@ -126,14 +129,24 @@ class BlockRun {
     this.#program = { program: lowered.program, schedule, formats, onReadError: options.onReadError ?? "throw" };
   }
 
+  /** Blocks of files are kept for the next question where this one is small: a large one would only push others out. */
+  get #cache(): BlockCache | undefined {
+    return this.#samplesBytes() <= SMALL_QUESTION_BYTES ? this.#options.cache : undefined;
+  }
+
   isWorthThreads(pool: ThreadPool): boolean {
+    return this.#samplesBytes() >= SMALL_WORK_BYTES || pool.isRunning;
+  }
+
+  /** Bytes of the samples that the question is made from, decoded. */
+  #samplesBytes(): number {
     const { lowered, schedule, blocks } = this.#prepared;
     const pixels = blocks.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
     const samples = loadOrder(schedule).reduce((sum, { source }) => {
       const { bands = [], sampleBytes = 1 } = lowered.program.sources[source] ?? {};
       return sum + bands.length * sampleBytes;
     }, 0);
-    return pixels * samples >= SMALL_WORK_BYTES || pool.isRunning;
+    return pixels * samples;
   }
 
   /** Compute on this thread; with a pool, others read and decode ahead of it. */
@@ -141,8 +154,7 @@ class BlockRun {
     const { signal } = this.#options;
     for await (const task of this.#tasks()) {
       signal?.throwIfAborted();
-      const outputs =
-        pool === null && this.#options.cache === undefined ? this.#alone(task) : this.#decodedElsewhere(task);
+      const outputs = pool === null && this.#cache === undefined ? this.#alone(task) : this.#decodedElsewhere(task);
       yield { block: task.block, outputs: await abortable(outputs, signal) };
     }
   }
@@ -210,7 +222,8 @@ class BlockRun {
   }
 
   #decodedElsewhere(task: BlockTask): Promise<BlockOutput[]> {
-    const { signal, threads, cache } = this.#options;
+    const { signal, threads } = this.#options;
+    const cache = this.#cache;
     const { program, schedule, formats, onReadError } = this.#program;
     const source: BlockSource = {
       batchBytes: BATCH_BYTES,

@@ -1,57 +1,93 @@
-import { type BlockPlane, type Fold, rememberMissing, type Strip, settleMissing } from "./fold.js";
+import { combineStatus, Status } from "../../ndarray/status.js";
+import type { BlockPlane, Fold, Strip } from "./fold.js";
 
-/** Sum, mean or number of values, summed in double precision in order of time. */
+/**
+ * Sum, mean or number of values, summed in double precision in order of time.
+ *
+ * Every pixel is given equally often, so that only the missing ones have to be counted.
+ */
 export class SumFold implements Fold {
   readonly #name: "sum" | "mean" | "count";
   readonly #sums: Float64Array;
-  readonly #counts: Uint32Array;
+  readonly #lacking: Uint32Array;
   readonly #why: Uint8Array;
+  /** Pixels given so far, over all steps. */
+  #given = 0;
 
   constructor(name: "sum" | "mean" | "count", length: number) {
     this.#name = name;
-    this.#sums = new Float64Array(name === "count" ? 0 : length);
-    this.#counts = new Uint32Array(length);
+    this.#sums = new Float64Array(length);
+    this.#lacking = new Uint32Array(length);
     this.#why = new Uint8Array(length);
   }
 
-  add(strip: Strip, from: number, length: number): void {
-    if (this.#name !== "count") addValues(this.#sums, strip, from, length);
-    countValues(this.#counts, strip, from, length);
-    rememberMissing(this.#why, strip, from, length);
+  add({ values, status, missing }: Strip, from: number, length: number): void {
+    this.#given += length;
+    if (missing === 0) {
+      if (this.#name !== "count") addAll(this.#sums.subarray(from, from + length), values);
+    } else addPresent(this.#sums, this.#lacking, this.#why, values, status, from, length);
   }
 
   finish(): BlockPlane {
-    const counts = this.#counts;
-    if (this.#name === "count") return { data: Float64Array.from(counts), status: new Uint8Array(counts.length) };
-    const data = this.#sums;
-    const isMean = this.#name === "mean";
-    for (let i = 0; i < data.length; i++) {
-      const count = counts[i]!;
-      if (count === 0) data[i] = Number.NaN;
-      else if (isMean) data[i] = data[i]! / count;
+    const [data, status, lacking] = [this.#sums, this.#why, this.#lacking];
+    const steps = data.length === 0 ? 0 : this.#given / data.length;
+    if (this.#name === "count") {
+      for (let i = 0; i < data.length; i++) data[i] = steps - lacking[i]!;
+      return { data, status: status.fill(Status.valid), missing: 0 };
     }
-    return settleMissing(data, this.#why);
+    const isMean = this.#name === "mean";
+    let missing = 0;
+    for (let i = 0; i < data.length; i++) {
+      const count = steps - lacking[i]!;
+      const value = isMean ? data[i]! / count : data[i]!;
+      if (count > 0 && value - value === 0) {
+        data[i] = value;
+        status[i] = Status.valid;
+        continue;
+      }
+      missing++;
+      data[i] = Number.NaN;
+      // A sum that grew beyond all numbers is no answer either.
+      if (count > 0) status[i] = Status.undefined;
+      else if (status[i] === Status.valid) status[i] = Status.uncovered;
+    }
+    return { data, status, missing };
   }
 }
 
-function addValues(sums: Float64Array, { values, missing }: Strip, from: number, length: number): void {
-  if (missing === 0) {
-    for (let i = 0; i < length; i++) sums[from + i] = sums[from + i]! + values[i]!;
-    return;
+// Loops of their own, each over arrays of one kind: called for every few thousand pixels of every time step.
+
+/** Four at a time: the sums do not wait for one another. */
+function addAll(sums: Float64Array, values: Float64Array): void {
+  const { length } = sums;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    const a = sums[i]! + values[i]!;
+    const b = sums[i + 1]! + values[i + 1]!;
+    const c = sums[i + 2]! + values[i + 2]!;
+    sums[i + 3] = sums[i + 3]! + values[i + 3]!;
+    sums[i + 2] = c;
+    sums[i + 1] = b;
+    sums[i] = a;
   }
-  for (let i = 0; i < length; i++) {
-    const value = values[i]!;
-    if (!Number.isNaN(value)) sums[from + i] = sums[from + i]! + value;
-  }
+  for (; i < length; i++) sums[i]! += values[i]!;
 }
 
-function countValues(counts: Uint32Array, { values, missing }: Strip, from: number, length: number): void {
-  if (missing === 0) {
-    for (let i = 0; i < length; i++) counts[from + i] = counts[from + i]! + 1;
-    return;
-  }
+function addPresent(
+  sums: Float64Array,
+  lacking: Uint32Array,
+  why: Uint8Array,
+  values: Float64Array,
+  status: Uint8Array,
+  from: number,
+  length: number,
+): void {
   for (let i = 0; i < length; i++) {
-    const value = values[i]!;
-    if (!Number.isNaN(value)) counts[from + i] = counts[from + i]! + 1;
+    const code = status[i]!;
+    if (code === Status.valid) sums[from + i]! += values[i]!;
+    else {
+      lacking[from + i]! += 1;
+      why[from + i] = combineStatus(why[from + i]!, code);
+    }
   }
 }

@@ -7,11 +7,15 @@ export interface SourceStep {
   readonly step: number;
 }
 
+/** Steps that a run of pixels sees before the next run: accumulators stay in a core's cache meanwhile. */
+export const STEPS_AT_ONCE = 8;
+
 /**
  * A walk along the outermost dimension that ends some folds, or writes the outputs.
  *
- * `stepwise`: step by step, and all of the block's pixels in each: what a step needs is loaded before it. `columnar`: all
- * is loaded first, and small runs of pixels see all their steps at once, for what needs a pixel's whole column in time.
+ * `stepwise`: {@link STEPS_AT_ONCE} steps by steps, and all of the block's pixels in each: what these steps need is loaded
+ * before them. `columnar`: all is loaded first, and small runs of pixels see all their steps at once, for what needs a
+ * pixel's whole column in time.
  */
 export interface Pass {
   readonly mode: "stepwise" | "columnar";
@@ -21,7 +25,7 @@ export interface Pass {
   readonly folds: readonly number[];
   /** Outputs that are written, by their place in `Program.outputs`. */
   readonly outputs: readonly number[];
-  /** What is loaded before each step, and let go of after it; one entry where columnar. */
+  /** What is loaded before each group of steps, and let go of after it; one entry where columnar. */
   readonly loads: readonly (readonly SourceStep[])[];
   readonly releases: readonly (readonly SourceStep[])[];
 }
@@ -149,7 +153,7 @@ function draftPass(
   const steps: Set<number>[] = [];
   let seen = new Set<string>();
   for (let step = 0; step < length; step++) {
-    if (mode === "stepwise" || step === 0) {
+    if (step === 0 || (mode === "stepwise" && step % STEPS_AT_ONCE === 0)) {
       seen = new Set();
       steps.push(new Set());
     }
