@@ -2,7 +2,7 @@ import { CorruptDataError, InvalidInputError, UnsupportedError } from "../errors
 import type { TypedArray } from "../ndarray/dtype.js";
 import { reverseBits } from "./bit-order.js";
 import type { BlockEncoding, BlockWindow, Compression } from "./block-encoding.js";
-import { plainEncoding, plainLengthBytes, storedLengthBytes } from "./block-layout.js";
+import { type Allocate, plainEncoding, plainLengthBytes, storedLengthBytes } from "./block-layout.js";
 import { hasColorSpace, storedSamples } from "./color/color-encoding.js";
 import type { DecodeEngine } from "./engine.js";
 import { type ByteCompression, Expander } from "./expander.js";
@@ -29,6 +29,8 @@ export interface BlockDecoderOptions {
 export interface DecodeOptions {
   /** False where the bytes are only the first ones of the block; true by default. */
   whole?: boolean;
+  /** Memory of exactly so many bytes for the answer; fresh by default. */
+  allocate?: Allocate | undefined;
 }
 
 /**
@@ -95,7 +97,7 @@ export class BlockDecoder {
    * cut it off). Predictors are undone for the wanted rows and samples alone. Images (JPEG, WebP, LERC) are decoded whole.
    * float16 is widened to a Float32Array.
    *
-   * @returns a fresh array [window.samples, rows, cols] in C order; null where `whole` is false and the bytes do not
+   * @returns an array [window.samples, rows, cols] in C order; null where `whole` is false and the bytes do not
    * reach as far as the window
    * @throws CorruptDataError where the bytes are not what the encoding promises, or too few
    * @throws UnsupportedError for an encoding that is not read, or more than 1 GiB
@@ -107,6 +109,7 @@ export class BlockDecoder {
     options: DecodeOptions = {},
   ): TypedArray | null {
     const isWhole = options.whole ?? true;
+    const { allocate } = options;
     this.#assertLoaded(encoding);
     assertWindow(encoding, window);
     assertSize("expanded", Math.max(storedLengthBytes(encoding, window.rowStop), neededBytes(encoding, window)));
@@ -115,8 +118,8 @@ export class BlockDecoder {
     const input = this.#engine.input(lengthBytes);
     if (hasReversedBits(encoding)) reverseBits(input);
     const samples = isImageCompression(encoding.compression)
-      ? this.#decodeImage(encoding, lengthBytes, window, isWhole)
-      : this.#decodeRows(encoding, encoding.compression as ByteCompression, lengthBytes, window, isWhole);
+      ? this.#decodeImage(encoding, lengthBytes, window, isWhole, allocate)
+      : this.#decodeRows(encoding, encoding.compression as ByteCompression, lengthBytes, window, isWhole, allocate);
     // The caller may put the rest of the block behind these bytes, which then run as they did in the file.
     if (samples === null && hasReversedBits(encoding)) reverseBits(this.#engine.input(lengthBytes));
     this.#engine.trim();
@@ -129,6 +132,7 @@ export class BlockDecoder {
     lengthBytes: number,
     window: BlockWindow,
     isWhole: boolean,
+    allocate: Allocate | undefined,
   ): TypedArray | null {
     const wantedBytes = storedLengthBytes(encoding, window.rowStop);
     const blockBytes = Math.min(storedLengthBytes(encoding, encoding.rows), MAX_BYTES);
@@ -139,12 +143,23 @@ export class BlockDecoder {
       throw corruptBlock(encoding, lengthBytes, wantedBytes, reached);
     }
     const from = compression === "NONE" ? "input" : "output";
-    if (hasPlainRows(encoding)) return this.#engine.unpack(from, encoding, window);
+    if (hasPlainRows(encoding)) return this.#engine.unpack(from, encoding, window, allocate);
     const stored = this.#engine[from](Math.max(wantedBytes, from === "input" ? lengthBytes : 0));
-    return this.#unpackPlain(toPlainRows(stored.subarray(0, wantedBytes), encoding, window), encoding, window);
+    return this.#unpackPlain(
+      toPlainRows(stored.subarray(0, wantedBytes), encoding, window),
+      encoding,
+      window,
+      allocate,
+    );
   }
 
-  #decodeImage(encoding: BlockEncoding, lengthBytes: number, window: BlockWindow, isWhole: boolean): TypedArray | null {
+  #decodeImage(
+    encoding: BlockEncoding,
+    lengthBytes: number,
+    window: BlockWindow,
+    isWhole: boolean,
+    allocate: Allocate | undefined,
+  ): TypedArray | null {
     if (!isWhole) return null;
     const { compression } = encoding;
     const { decoder, maxBytes } = this.#imageDecoders.get(compression)!;
@@ -156,7 +171,7 @@ export class BlockDecoder {
     const pixels = decoder.decode(file, stored, window.storedRows);
     const rowBytes = plainLengthBytes(stored, 1);
     const rows = pixels.subarray(window.rowStart * rowBytes, window.rowStop * rowBytes);
-    return this.#unpackPlain(hasColorSpace(encoding) ? toRgba(rows, encoding) : rows, encoding, window);
+    return this.#unpackPlain(hasColorSpace(encoding) ? toRgba(rows, encoding) : rows, encoding, window, allocate);
   }
 
   /** What lies in the input, expanded where nobody tells its size, which must not be more than `limitBytes`. */
@@ -167,11 +182,16 @@ export class BlockDecoder {
   }
 
   /** @param rows the window's rows in the form of {@link plainEncoding} */
-  #unpackPlain(rows: Uint8Array, encoding: BlockEncoding, window: BlockWindow): TypedArray {
+  #unpackPlain(
+    rows: Uint8Array,
+    encoding: BlockEncoding,
+    window: BlockWindow,
+    allocate: Allocate | undefined,
+  ): TypedArray {
     this.#engine.output(rows.length).set(rows);
     const rowStop = window.rowStop - window.rowStart;
     const rowsOnly = { ...window, rowStart: 0, rowStop, storedRows: rowStop };
-    return this.#engine.unpack("output", plainEncoding(encoding), rowsOnly);
+    return this.#engine.unpack("output", plainEncoding(encoding), rowsOnly, allocate);
   }
 
   #assertLoaded(encoding: BlockEncoding): void {

@@ -43,9 +43,13 @@ export function isVerbatim(encoding: BlockEncoding, window: BlockWindow): boolea
   );
 }
 
-/** A fresh array of the stored samples in `bytes`, which is copied; float16 is widened. */
-export function samplesFrom(dtype: DType, bytes: Uint8Array): TypedArray {
+/** Memory for the answer. */
+export type Allocate = (lengthBytes: number) => ArrayBuffer;
+
+/** An array of the stored samples in `bytes`, which is copied; float16 is widened. */
+export function samplesFrom(dtype: DType, bytes: Uint8Array, allocate: Allocate | undefined): TypedArray {
   if (dtype === "float16") return widenFloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
-  const copy = bytes.slice();
-  return viewTypedArray(dtype, copy.buffer, 0, copy.length / bytesPerSample(dtype));
+  const buffer = allocate === undefined ? new ArrayBuffer(bytes.length) : allocate(bytes.length);
+  new Uint8Array(buffer).set(bytes);
+  return viewTypedArray(dtype, buffer, 0, bytes.length / bytesPerSample(dtype));
 }

@@ -1,5 +1,6 @@
 import type { TypedArray } from "../ndarray/dtype.js";
 import type { BlockEncoding, BlockWindow } from "./block-encoding.js";
+import type { Allocate } from "./block-layout.js";
 import type { Expansion } from "./expansion.js";
 
 /**
@@ -25,7 +26,7 @@ export interface DecodeEngine {
    *
    * @returns a fresh array [window.samples, rows, cols] in C order
    */
-  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow): TypedArray;
+  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow, allocate?: Allocate): TypedArray;
   /** Give memory back when a large block has made it grow. */
   trim(): void;
 }

@@ -1,7 +1,7 @@
 import { UnsupportedError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
 import type { BlockEncoding, BlockWindow } from "./block-encoding.js";
-import { samplesFrom } from "./block-layout.js";
+import { type Allocate, samplesFrom } from "./block-layout.js";
 import type { DecodeEngine } from "./engine.js";
 import { corrupt, type Expansion, expansion } from "./expansion.js";
 import { LzwExpander } from "./lzw.js";
@@ -77,9 +77,9 @@ export class PlainEngine implements DecodeEngine {
     return this.#lzw.expand(this.#input.subarray(0, lengthBytes), this.output(wantedBytes), wantedBytes);
   }
 
-  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow): TypedArray {
+  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow, allocate?: Allocate): TypedArray {
     const raw = from === "input" ? this.#input : this.#output;
-    return samplesFrom(encoding.dtype, unpackPlanes(raw, encoding, window));
+    return samplesFrom(encoding.dtype, unpackPlanes(raw, encoding, window), allocate);
   }
 
   trim(): void {

@@ -1,6 +1,6 @@
 import { bytesPerSample, type TypedArray } from "../ndarray/dtype.js";
 import type { BlockEncoding, BlockWindow } from "./block-encoding.js";
-import { isVerbatim, rowLengthBytes, samplesFrom, windowLength } from "./block-layout.js";
+import { type Allocate, isVerbatim, rowLengthBytes, samplesFrom, windowLength } from "./block-layout.js";
 import { inflateWasm } from "./deflate/inflate-wasm.js";
 import type { DecodeEngine } from "./engine.js";
 import { corrupt, type Expansion, expansion } from "./expansion.js";
@@ -118,15 +118,15 @@ export class WasmEngine implements DecodeEngine {
     return this.#reached(this.#exports.expandLzw(this.#inputAt, lengthBytes, this.#outputAt, wantedBytes), "LZW");
   }
 
-  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow): TypedArray {
+  unpack(from: "input" | "output", encoding: BlockEncoding, window: BlockWindow, allocate?: Allocate): TypedArray {
     const source = from === "input" ? this.#inputAt : this.#outputAt;
     const firstRow = source + window.rowStart * rowLengthBytes(encoding);
     const lengthBytes = windowLength(window) * bytesPerSample(encoding.dtype);
-    if (isVerbatim(encoding, window)) return samplesFrom(encoding.dtype, this.#bytes(firstRow, lengthBytes));
+    if (isVerbatim(encoding, window)) return samplesFrom(encoding.dtype, this.#bytes(firstRow, lengthBytes), allocate);
     const planes = align(this.#outputAt + this.#outputBytes + OUTPUT_SLACK);
     this.#reserve(planes + lengthBytes + OUTPUT_SLACK);
     this.#unpackInto(planes, firstRow, encoding, window);
-    return samplesFrom(encoding.dtype, this.#bytes(planes, lengthBytes));
+    return samplesFrom(encoding.dtype, this.#bytes(planes, lengthBytes), allocate);
   }
 
   trim(): void {

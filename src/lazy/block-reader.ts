@@ -23,6 +23,7 @@ const MARGIN_BYTES = 16_384;
  * compared with what was recorded, by size and modification time, in the same step. A local file is read without
  * giving up the thread: that is what worker threads are for.
  *
+ * @param allocate memory for the answer; fresh by default
  * @returns Samples band-major, `[window.samples, rows, cols]`.
  * @throws SourceChangedError where the file is gone or not the one that was ingested.
  * @throws CorruptDataError where the block does not decode.
@@ -33,6 +34,7 @@ export async function readBlock(
   source: OpenSource,
   encoding: BlockEncoding,
   read: PlannedRead,
+  allocate?: (lengthBytes: number) => ArrayBuffer,
 ): Promise<TypedArray> {
   const { store } = source;
   for (const lengthBytes of [firstShare(encoding, read), read.length]) {
@@ -41,7 +43,7 @@ export async function readBlock(
     const input = decoder.input(lengthBytes);
     if (fetched !== null) input.set(fetched);
     else readFile(source, store as FileStore, read.offset, input);
-    const values = decode(decoder, source, encoding, read, lengthBytes);
+    const values = decode(decoder, source, encoding, read, lengthBytes, allocate);
     if (values !== null) return values;
   }
   throw new CorruptDataError(`${objectName(source)}: the block at byte ${read.offset} ends early`, {
@@ -62,9 +64,10 @@ function decode(
   encoding: BlockEncoding,
   read: PlannedRead,
   lengthBytes: number,
+  allocate: ((lengthBytes: number) => ArrayBuffer) | undefined,
 ): TypedArray | null {
   try {
-    return decoder.decode(encoding, lengthBytes, read.window, { whole: lengthBytes === read.length });
+    return decoder.decode(encoding, lengthBytes, read.window, { whole: lengthBytes === read.length, allocate });
   } catch (cause) {
     const isCorrupt = isPixelQueryError(cause, "CorruptDataError");
     if (!isCorrupt && !isPixelQueryError(cause, "UnsupportedError")) throw cause;

@@ -1,3 +1,4 @@
+import type { TypedArray } from "../../ndarray/dtype.js";
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { Expr } from "../expression/expr.js";
 import type { FrameWindow } from "../graph/node.js";
@@ -9,6 +10,7 @@ import { createFold } from "./create-fold.js";
 import { type BlockPlane, countMissing, type Strip } from "./fold.js";
 import { growMask } from "./grow-mask.js";
 import { cropPlane, type Domain, type LoadedPlane } from "./loaded-plane.js";
+import type { SpareBuffers } from "./spare-buffers.js";
 import { StripBuffers } from "./strip-buffers.js";
 
 /** Name of the one input of a kernel that only converts. */
@@ -34,8 +36,10 @@ export class BlockState {
   readonly #grown = new Map<string, Uint8Array>();
   readonly #columns = new Map<string, Column>();
   readonly #buffers = new StripBuffers();
+  readonly #spares: SpareBuffers | null;
 
-  constructor(program: Program, block: FrameWindow) {
+  constructor(program: Program, block: FrameWindow, spares: SpareBuffers | null) {
+    this.#spares = spares;
     this.#program = program;
     this.#block = block;
     this.#domain = { rows: block.rows, cols: block.cols, haloRows: 0, haloCols: 0 };
@@ -46,8 +50,22 @@ export class BlockState {
   }
 
   release({ source, step }: SourceStep): void {
+    const planes = this.#loaded.get(`${source} ${step}`) ?? [];
     this.#loaded.delete(`${source} ${step}`);
+    this.#giveBack(planes.map(({ data }) => data));
     for (const key of this.#cropped.keys()) if (key.startsWith(`${source} ${step} `)) this.#cropped.delete(key);
+  }
+
+  /** Give back the memory of finished folds: nothing can be asked any more. */
+  end(): void {
+    const planes = [...this.#folded.values()].flat(2);
+    this.#folded.clear();
+    this.#giveBack(planes.flatMap(({ data, status }) => [data, status]));
+  }
+
+  #giveBack(arrays: readonly TypedArray[]): void {
+    if (this.#spares === null) return;
+    for (const buffer of new Set(arrays.map((array) => array.buffer))) this.#spares.give(buffer as ArrayBuffer);
   }
 
   /** Forget what was computed for whole planes of one step. */

@@ -4,15 +4,16 @@ import { EdgeFold } from "./edge-fold.js";
 import { ExtremeFold } from "./extreme-fold.js";
 import type { Fold } from "./fold.js";
 import { MomentFold } from "./moment-fold.js";
+import { SpareBuffers } from "./spare-buffers.js";
 import { SumFold } from "./sum-fold.js";
 
-/** The fold of a reducer over `length` pixels. */
-export function createFold(reducer: Reducer, length: number): Fold {
+/** The fold of a reducer over `length` pixels; sums take their memory from `spares`. */
+export function createFold(reducer: Reducer, length: number, spares = new SpareBuffers()): Fold {
   switch (reducer.name) {
     case "sum":
     case "mean":
     case "count":
-      return new SumFold(reducer.name, length);
+      return new SumFold(reducer.name, length, spares);
     case "min":
     case "max":
     case "argmin":

@@ -8,6 +8,7 @@ import { createFold } from "./create-fold.js";
 import type { Fold } from "./fold.js";
 import type { LoadedPlane } from "./loaded-plane.js";
 import { PickFold } from "./pick-fold.js";
+import { SpareBuffers } from "./spare-buffers.js";
 import { cellSteps, SpatialFold, type SpatialPartial } from "./spatial-fold.js";
 import { STRIP } from "./strip-buffers.js";
 
@@ -34,6 +35,7 @@ const MIN_STRIP = 32;
  * Compute a block of a program's outputs. The same for any thread: values depend on the pixels alone.
  *
  * @param block rows and columns of the frame; 1 along a dimension that the outputs do not have
+ * @param spares memory to take accumulators from, and to give loaded pixels back to; null where others hold them too
  * @param check called every few milliseconds; ends the computation by throwing
  */
 export async function evaluateBlock(
@@ -43,10 +45,21 @@ export async function evaluateBlock(
   formats: readonly OutputFormat[],
   load: LoadStep,
   check: () => void,
+  spares: SpareBuffers | null,
 ): Promise<BlockOutput[]> {
-  const evaluation = new BlockEvaluation(program, block, formats, check);
+  const evaluation = new BlockEvaluation(program, block, formats, check, spares);
   for (const pass of schedule.passes) await evaluation.run(pass, load);
-  return evaluation.outputs();
+  const outputs = evaluation.outputs();
+  evaluation.end();
+  return outputs;
+}
+
+/** An output while it is written. */
+interface OutputPixels {
+  readonly data: TypedArray;
+  readonly status: Uint8Array;
+  /** True while every pixel is valid. */
+  isComplete: boolean;
 }
 
 /** A fold under way: for each band and group an accumulator. */
@@ -60,16 +73,24 @@ class BlockEvaluation {
   readonly #block: FrameWindow;
   readonly #formats: readonly OutputFormat[];
   readonly #check: () => void;
+  readonly #spares: SpareBuffers;
   readonly #state: BlockState;
-  readonly #pixels: Map<number, { data: TypedArray; status: Uint8Array }> = new Map();
+  readonly #pixels: Map<number, OutputPixels> = new Map();
   readonly #cells: Map<number, SpatialPartial> = new Map();
 
-  constructor(program: Program, block: FrameWindow, formats: readonly OutputFormat[], check: () => void) {
+  constructor(
+    program: Program,
+    block: FrameWindow,
+    formats: readonly OutputFormat[],
+    check: () => void,
+    spares: SpareBuffers | null,
+  ) {
+    this.#spares = spares ?? new SpareBuffers();
     this.#program = program;
     this.#check = check;
     this.#block = block;
     this.#formats = formats;
-    this.#state = new BlockState(program, block);
+    this.#state = new BlockState(program, block, spares);
   }
 
   async run(pass: Pass, load: LoadStep): Promise<void> {
@@ -86,12 +107,16 @@ class BlockEvaluation {
     for (const [at, fold] of open) this.#close(at, fold);
   }
 
+  /** Give back what only this block needed. */
+  end(): void {
+    this.#state.end();
+  }
+
   outputs(): BlockOutput[] {
     return this.#program.outputs.map((at, output) => {
       const partial = this.#cells.get(at);
       if (partial !== undefined) return { kind: "cells", partial };
-      const { data, status } = this.#pixelsOf(output);
-      const isComplete = !status.some((code) => code !== Status.valid);
+      const { data, status, isComplete } = this.#pixelsOf(output);
       return { kind: "pixels", data, status: isComplete ? null : status };
     });
   }
@@ -143,7 +168,7 @@ class BlockEvaluation {
       return { kind: "cells", fold: new SpatialFold(node.reducer, cells) };
     }
     const groups = node.groups?.count ?? 1;
-    const folds = perBand(bands, () => perBand(groups, () => createFold(node.reducer, this.#length)));
+    const folds = perBand(bands, () => perBand(groups, () => createFold(node.reducer, this.#length, this.#spares)));
     return { kind: "steps", folds };
   }
 
@@ -212,13 +237,13 @@ class BlockEvaluation {
       );
   }
 
-  #pixelsOf(output: number): { data: TypedArray; status: Uint8Array } {
+  #pixelsOf(output: number): OutputPixels {
     let pixels = this.#pixels.get(output);
     if (pixels === undefined) {
       const { shape } = this.#node(this.#program.outputs[output] ?? 0);
       const length = (shape.outer ?? 1) * (shape.band ?? 1) * this.#length;
       const format = this.#formats[output] as OutputFormat;
-      pixels = { data: createTypedArray(format.dtype, length), status: new Uint8Array(length) };
+      pixels = { data: createTypedArray(format.dtype, length), status: new Uint8Array(length), isComplete: true };
       this.#pixels.set(output, pixels);
     }
     return pixels;
@@ -227,19 +252,19 @@ class BlockEvaluation {
   #write(output: number, step: number, from: number, length: number): void {
     const at = this.#program.outputs[output] ?? 0;
     const node = this.#node(at);
-    const { data, status } = this.#pixelsOf(output);
+    const pixels = this.#pixelsOf(output);
     const format = this.#formats[output] as OutputFormat;
     for (let band = 0; band < (node.shape.band ?? 1); band++) {
       const to = (step * (node.shape.band ?? 1) + band) * this.#length + from;
       const native = isFold(node) ? null : this.#state.nativePlane(at, step, band);
       if (native !== null) {
-        writeNative(native, from, length, data, status, to, format);
+        writeNative(native, from, length, pixels, to, format);
         continue;
       }
       for (let done = 0; done < length; done += STRIP) {
         const count = Math.min(STRIP, length - done);
         const strip = this.#state.strip(at, step, band, from + done, count);
-        writeStrip(strip, count, data, status, to + done, format);
+        writeStrip(strip, count, pixels, to + done, format);
       }
     }
   }
@@ -254,11 +279,11 @@ function writeNative(
   plane: LoadedPlane,
   from: number,
   length: number,
-  data: TypedArray,
-  status: Uint8Array,
+  pixels: OutputPixels,
   to: number,
   { fill }: OutputFormat,
 ): void {
+  const { data, status } = pixels;
   const samples = plane.data.subarray(from, from + length);
   const toBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   const fromBig = samples instanceof BigInt64Array || samples instanceof BigUint64Array;
@@ -273,6 +298,7 @@ function writeNative(
     if (code === Status.valid && (value === nodata || Number.isNaN(value))) code = Status.nodata;
     if (code === Status.valid) continue;
     status[to + i] = code;
+    pixels.isComplete = false;
     // A sample that the file itself calls missing, by its value or its mask, stays what it is among integers.
     if (isFloat || code !== Status.nodata) data[to + i] = missing as never;
   }
@@ -281,17 +307,18 @@ function writeNative(
 function writeStrip(
   strip: { values: Float64Array; status: Uint8Array; missing: number },
   length: number,
-  data: TypedArray,
-  status: Uint8Array,
+  pixels: OutputPixels,
   to: number,
   { fill }: OutputFormat,
 ): void {
+  const { data, status } = pixels;
   const values = strip.values.subarray(0, length);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     for (let i = 0; i < length; i++) data[to + i] = !Number.isNaN(values[i]) ? BigInt(values[i]!) : BigInt(fill);
   } else data.set(values, to);
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;
   if (strip.missing > 0) {
+    pixels.isComplete = false;
     status.set(strip.status.subarray(0, length), to);
     if (!isFloat) for (let i = 0; i < length; i++) if (strip.status[i] !== Status.valid) data[to + i] = fill as never;
   }
@@ -302,5 +329,6 @@ function writeStrip(
     if (value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY) continue;
     data[i] = Number.NaN;
     status[i] = Status.undefined;
+    pixels.isComplete = false;
   }
 }

@@ -236,7 +236,7 @@ class BlockRun {
     };
     const loader = new TaskLoader(program, task, loadOrder(schedule), source, onReadError === "mark");
     const check = () => signal?.throwIfAborted();
-    return evaluateBlock(program, schedule, task.block, formats, (step) => loader.load(step), check);
+    return evaluateBlock(program, schedule, task.block, formats, (step) => loader.load(step), check, null);
   }
 
   #report(reads: number): void {

@@ -5,6 +5,7 @@ import type { PlannedRead, ReadPlan } from "../read-plan.js";
 import { decoderFor } from "../shared-decoder.js";
 import { type BlockProgram, type BlockTask, loadOrder } from "./block-task.js";
 import { type BlockOutput, evaluateBlock } from "./evaluate-block.js";
+import { SpareBuffers } from "./spare-buffers.js";
 import { type BlockSource, type ReadResult, TaskLoader } from "./task-loader.js";
 
 /** Steps asked for ahead of the one that is computed, where they come over a network. */
@@ -18,6 +19,10 @@ export interface TaskHooks {
   /** Called between reads: a pause lets others use the thread. */
   readonly pause?: () => Promise<void>;
 }
+
+/** Memory that this thread's blocks hand on. */
+const spares = new SpareBuffers();
+const takeSpare = (lengthBytes: number) => spares.take(lengthBytes);
 
 /** Thrown inside a task that nobody waits for; never leaves the library. */
 class TaskCancelled extends Error {}
@@ -39,7 +44,7 @@ export async function runTask(
     read: (source, plan, reads) => readHere(sources[source] ?? [], plan, reads, hooks, check),
   };
   const loader = new TaskLoader(program, task, loadOrder(schedule), here, onReadError === "mark");
-  return evaluateBlock(program, schedule, task.block, formats, (step) => loader.load(step), check);
+  return evaluateBlock(program, schedule, task.block, formats, (step) => loader.load(step), check, spares);
 }
 
 async function readHere(
@@ -56,7 +61,7 @@ async function readHere(
     await hooks.pause?.();
     const [source, encoding] = [sources[read.source] as OpenSource, plan.encodings[read.encoding]];
     try {
-      return await readBlock(decoder, source, encoding as ReadPlan["encodings"][number], read);
+      return await readBlock(decoder, source, encoding as ReadPlan["encodings"][number], read, takeSpare);
     } catch (error) {
       if (!isPixelQueryError(error)) throw error;
       return error;

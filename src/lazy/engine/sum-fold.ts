@@ -1,5 +1,6 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { BlockPlane, Fold, Strip } from "./fold.js";
+import type { SpareBuffers } from "./spare-buffers.js";
 
 /**
  * Sum, mean or number of values, summed in double precision in order of time.
@@ -11,14 +12,16 @@ export class SumFold implements Fold {
   readonly #sums: Float64Array;
   readonly #lacking: Uint32Array;
   readonly #why: Uint8Array;
+  readonly #spares: SpareBuffers;
   /** Pixels given so far, over all steps. */
   #given = 0;
 
-  constructor(name: "sum" | "mean" | "count", length: number) {
+  constructor(name: "sum" | "mean" | "count", length: number, spares: SpareBuffers) {
     this.#name = name;
-    this.#sums = new Float64Array(length);
-    this.#lacking = new Uint32Array(length);
-    this.#why = new Uint8Array(length);
+    this.#spares = spares;
+    this.#sums = new Float64Array(spares.takeZeroed(length * 8));
+    this.#lacking = new Uint32Array(spares.takeZeroed(length * 4));
+    this.#why = new Uint8Array(spares.takeZeroed(length));
   }
 
   add({ values, status, missing }: Strip, from: number, length: number): void {
@@ -33,6 +36,7 @@ export class SumFold implements Fold {
     const steps = data.length === 0 ? 0 : this.#given / data.length;
     if (this.#name === "count") {
       for (let i = 0; i < data.length; i++) data[i] = steps - lacking[i]!;
+      this.#spares.give(lacking.buffer as ArrayBuffer);
       return { data, status: status.fill(Status.valid), missing: 0 };
     }
     const isMean = this.#name === "mean";
@@ -51,6 +55,7 @@ export class SumFold implements Fold {
       if (count > 0) status[i] = Status.undefined;
       else if (status[i] === Status.valid) status[i] = Status.uncovered;
     }
+    this.#spares.give(lacking.buffer as ArrayBuffer);
     return { data, status, missing };
   }
 }
