@@ -62,6 +62,7 @@ interface View {
 export class Dataset {
   readonly #scope: Scope;
   readonly #view: View;
+  readonly #storedBands = new Map<string, LazyArray>();
   #source: SceneSource | undefined;
 
   /** @internal Use `openDataset` or `openCog`. */
@@ -304,8 +305,15 @@ export class Dataset {
     });
   }
 
-  /** A band as it is stored, scaled or not. */
+  /** A band as it is stored, scaled or not: one node however often it is asked for, so that drawings name it once. */
   #storedBand(stored: string, isScaled: boolean): LazyArray {
+    const key = `${isScaled} ${stored}`;
+    const known = this.#storedBands.get(key) ?? this.#describeStoredBand(stored, isScaled);
+    this.#storedBands.set(key, known);
+    return known;
+  }
+
+  #describeStoredBand(stored: string, isScaled: boolean): LazyArray {
     const source = this.#scenes();
     const times = stepTimes(this.#scope);
     const plain = source.stacks.every((stack) => {

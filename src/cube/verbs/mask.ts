@@ -41,7 +41,8 @@ export function ruleExpr({ band, bits, bitRange, values }: MaskRule, flags: Expr
 /** 1 where a rule takes pixels away, grown as it says. */
 export function ruleArray(rule: MaskRule, flags: LazyArray): LazyArray {
   const found = withOperands([flags], ([own]) => ruleExpr(rule, own as Expr), "uint8");
-  return rule.growMetres === undefined ? found : grow(found, rule.growMetres, rule.band);
+  // What is missing grows nothing, and stays missing.
+  return rule.growMetres === undefined ? found : binary("or", grow(found, rule.growMetres, rule.band), found);
 }
 
 /** 1 where any rule takes pixels away, over bands that `bandOf` gives. */

@@ -1,7 +1,7 @@
 import { UnsupportedError } from "../../errors.js";
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { Reducer, Shape } from "../graph/node.js";
-import { lostBySquaring } from "./exact-product.js";
+import { lostBySquaring } from "./exact-arithmetic.js";
 import type { Strip } from "./fold.js";
 
 /**

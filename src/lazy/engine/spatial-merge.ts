@@ -1,6 +1,6 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { ArrayNode, FrameWindow, ReduceNode } from "../graph/node.js";
-import { multiplyExactly } from "./exact-product.js";
+import { multiplyExactly, sumExactly } from "./exact-arithmetic.js";
 import { quantileOf } from "./order-statistics.js";
 import { cellSteps, emptyPartial, needsValues, type SpatialPartial } from "./spatial-fold.js";
 
@@ -119,14 +119,17 @@ export class SpatialMerge {
     const { counts, sums, sumErrors, squares, squareErrors } = this.#all;
     const count = counts[cell]!;
     if (count - ddof <= 0) return Number.POSITIVE_INFINITY;
-    const [high, low] = multiplyExactly(sums[cell]!, sums[cell]!);
-    const crossed = 2 * sums[cell]! * sumErrors[cell]! + low;
+    // Brought to one form first: the two halves of a sum depend on the order of its parts, what they make does not.
+    const [sum, sumRest] = sumExactly(sums[cell]!, sumErrors[cell]!);
+    const [square, squareRest] = sumExactly(squares[cell]!, squareErrors[cell]!);
+    const [high, low] = multiplyExactly(sum, sum);
+    const crossed = 2 * sum * sumRest + low;
     const mean = high / count;
     // What the division dropped, so that the subtraction of two near numbers keeps its digits.
     const [back, backLow] = multiplyExactly(mean, count);
     const rest = (high - back - backLow + crossed) / count;
-    const spread = squares[cell]! - mean + (squareErrors[cell]! - rest);
-    return Math.max(0, spread) / (count - ddof);
+    const [spread, spreadRest] = sumExactly(square, -mean);
+    return Math.max(0, spread + (spreadRest + (squareRest - rest))) / (count - ddof);
   }
 
   #quantiles(cell: number, q: readonly number[]): number[] {

@@ -9,6 +9,13 @@ export function multiplyExactly(a: number, b: number): [number, number] {
   return [product, aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)];
 }
 
+/** A sum, and what rounding took from it (Knuth's two-sum). */
+export function sumExactly(a: number, b: number): [number, number] {
+  const sum = a + b;
+  const rounded = sum - a;
+  return [sum, a - (sum - rounded) + (b - rounded)];
+}
+
 /** What rounding took from a square: it counts where values are large beside their spread. */
 export function lostBySquaring(value: number, square: number): number {
   const high = splitHigh(value);
