@@ -2,7 +2,7 @@ import { InvalidInputError, SelectionError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import { type GeoBox, pixelCentreAxes } from "../geo/geo-box.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
-import { parseExpression } from "../lazy/expression/parse.js";
+import { parseBandMath } from "../lazy/expression/band-math.js";
 import { indexExpression } from "../lazy/expression/spectral-indices.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
@@ -146,7 +146,7 @@ export class Dataset {
    * @throws ExpressionError with a caret under the fault.
    */
   bandmath(text: string): DataArray {
-    return new DataArray(this.#computed(parseExpression(text, this.bands)));
+    return new DataArray(this.#computed(parseBandMath(text, this.bands)));
   }
 
   /**

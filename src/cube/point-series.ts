@@ -4,7 +4,7 @@ import { type Pixel, pixelAt } from "../geo/geo-box.js";
 import { openProjection } from "../geo/projection.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
-import { parseExpression } from "../lazy/expression/parse.js";
+import { parseBandMath } from "../lazy/expression/band-math.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Destination, gather } from "../lazy/gather.js";
@@ -83,7 +83,7 @@ export async function pointSeries(
   }
   const stored = scope.bands.length > 0 ? scope.bands : allBands(scope);
   const known = [...new Set([...view.names.keys(), ...stored])];
-  const expr = options.expr === undefined ? null : parseExpression(options.expr, known);
+  const expr = options.expr === undefined ? null : parseBandMath(options.expr, known);
   const bands = expr === null ? (options.bands ?? known) : bandsOf(expr);
   const rules = [...view.rules, ...cloudRules(options.cloudMask, stored)];
   const columns = expr === null ? bands : ["expr"];

@@ -1,7 +1,5 @@
 import type { BlockDecoder } from "../codec/block-decoder.js";
 import type { BlockEncoding } from "../codec/block-encoding.js";
-import { storedLengthBytes } from "../codec/block-layout.js";
-import { isImageCompression } from "../codec/supported.js";
 import { CorruptDataError, isPixelQueryError, SourceChangedError, UnsupportedError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
 import { FileStore, objectName, type StoredObject } from "../store/index.js";
@@ -11,10 +9,6 @@ import type { PlannedRead, PlannedSource } from "./read-plan.js";
 export interface OpenSource extends StoredObject {
   planned: PlannedSource;
 }
-
-/** Compressed bytes read beyond the share of the block that the wanted rows make up: blocks are not evenly dense. */
-const MARGIN = 1.25;
-const MARGIN_BYTES = 16_384;
 
 /**
  * Read one block's window from its source and decode it.
@@ -37,7 +31,7 @@ export async function readBlock(
   allocate?: (lengthBytes: number) => ArrayBuffer,
 ): Promise<TypedArray> {
   const { store } = source;
-  for (const lengthBytes of [firstShare(encoding, read), read.length]) {
+  for (const lengthBytes of [read.firstLength, read.length]) {
     // Nothing may come between filling the decoder's input and decoding it: other reads share the decoder.
     const fetched = store instanceof FileStore ? null : await fetchBytes(source, read.offset, lengthBytes);
     const input = decoder.input(lengthBytes);
@@ -49,13 +43,6 @@ export async function readBlock(
   throw new CorruptDataError(`${objectName(source)}: the block at byte ${read.offset} ends early`, {
     details: { path: objectName(source), offset: read.offset, length: read.length },
   });
-}
-
-/** Bytes from the block's start that most likely hold the wanted rows. */
-function firstShare(encoding: BlockEncoding, { length, window }: PlannedRead): number {
-  if (isImageCompression(encoding.compression)) return length;
-  if (encoding.compression === "NONE") return Math.min(length, storedLengthBytes(encoding, window.rowStop));
-  return Math.min(length, Math.ceil((length * MARGIN * window.rowStop) / window.storedRows) + MARGIN_BYTES);
 }
 
 function decode(

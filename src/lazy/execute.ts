@@ -4,6 +4,7 @@ import { FileStore } from "../store/index.js";
 import { resolveSource, type SourceStores } from "../warehouse/sources.js";
 import type { BlockCache } from "./block-cache.js";
 import { type OpenSource, readBlock } from "./block-reader.js";
+import { isWorthWhole } from "./first-share.js";
 import type { PlannedRead, ReadPlan } from "./read-plan.js";
 import { decoderFor } from "./shared-decoder.js";
 import type { DecodeJob, SourcePlace } from "./thread-messages.js";
@@ -17,9 +18,6 @@ const BATCH_BYTES = 4 * 2 ** 20;
 
 /** Reads that this thread has under way at once, for sources that answer later. */
 const READS_AT_ONCE = 8;
-
-/** A read that wants this share of a block takes the whole block, which is then kept. */
-const WHOLE_BLOCK_SHARE = 0.25;
 
 export interface ExecuteOptions {
   signal?: AbortSignal | undefined;
@@ -191,10 +189,10 @@ class Execution {
   /** The read of the whole block where much of it is wanted and can be kept; else the read itself. */
   #widen(read: PlannedRead): PlannedRead {
     if (this.#options.cache === undefined) return read;
-    const { rows, cols, samples } = this.#encoding(read.encoding);
+    const encoding = this.#encoding(read.encoding);
     const { window } = read;
-    const wanted = (window.rowStop - window.rowStart) * (window.colStop - window.colStart);
-    if (wanted < rows * cols * WHOLE_BLOCK_SHARE) return read;
+    if (!isWorthWhole(encoding, window)) return read;
+    const { cols, samples } = encoding;
     const all = Array.from({ length: samples }, (_, sample) => sample);
     const whole = { rowStart: 0, rowStop: window.storedRows, colStart: 0, colStop: cols, samples: all };
     return { ...read, window: { ...whole, storedRows: window.storedRows } };

@@ -5,6 +5,7 @@ import { levelPath, maskPath } from "../warehouse/layout.js";
 import { type SlotTable, slotSize } from "../warehouse/slots.js";
 import { maskBands, type Stack, type StackLevel } from "../warehouse/stack.js";
 import type { Warehouse } from "../warehouse/warehouse.js";
+import { firstShare } from "./first-share.js";
 import type { PlannedHole, PlannedRead, PlannedSource, PlannedTarget, ReadCost, ReadPlan } from "./read-plan.js";
 
 /** A window that a question needs: as {@link PlannedTarget}, its stack by the scene table's index. */
@@ -150,7 +151,8 @@ async function planBlocks(
     }
     const location = references.locations[references.locationIndex[i] ?? 0] ?? "";
     const source = sourceOf(draft, location, slots, block.index[0]);
-    reads.push(toRead(block, source, encoding, references.offsets[i] ?? 0, references.lengths[i] ?? 0));
+    const [offset, length] = [references.offsets[i] ?? 0, references.lengths[i] ?? 0];
+    reads.push(toRead(block, source, { index: encoding, encoding: level.encoding }, offset, length));
   });
 }
 
@@ -232,17 +234,24 @@ function toHole({ target, row, col, rowStart, rowStop, colStart, colStop, bands 
   return { target, row, col, rows: rowStop - rowStart, cols: colStop - colStart, bands };
 }
 
-function toRead(block: WantedBlock, source: number, encoding: number, offset: number, length: number): PlannedRead {
+function toRead(
+  block: WantedBlock,
+  source: number,
+  { index, encoding }: { index: number; encoding: BlockEncoding },
+  offset: number,
+  length: number,
+): PlannedRead {
   const { target, row, col, bands, rowStart, rowStop, colStart, colStop, samples, storedRows } = block;
   const window = { rowStart, rowStop, colStart, colStop, samples, storedRows };
-  return { source, encoding, offset, length, window, target, row, col, bands };
+  const firstLength = firstShare(encoding, window, length);
+  return { source, encoding: index, offset, length, firstLength, window, target, row, col, bands };
 }
 
-/** What a plan will read: exact in files and requests, and an upper bound in bytes. */
+/** What a plan will read, but for blocks whose first share turns out to be too short. */
 export function costOf(plan: ReadPlan): ReadCost {
   let [bytes, decodedBytes] = [0, 0];
-  for (const { length, window, encoding } of [...plan.reads, ...plan.masks]) {
-    bytes += length;
+  for (const { firstLength, window, encoding } of [...plan.reads, ...plan.masks]) {
+    bytes += firstLength;
     const pixels = (window.rowStop - window.rowStart) * (window.colStop - window.colStart) * window.samples.length;
     decodedBytes += pixels * bytesPerSample(plan.encodings[encoding]?.dtype ?? "uint8");
   }

@@ -18,6 +18,8 @@ export interface PlannedRead {
   /** Bytes of the block in the source. */
   offset: number;
   length: number;
+  /** Bytes from its start that are asked for first: those that most likely hold the wanted rows. The rest follows where they do not. */
+  firstLength: number;
   window: BlockWindow;
   /** Index into the plan's `targets`, and where the window's first pixel goes in it. */
   target: number;
@@ -83,7 +85,7 @@ export interface ReadCost {
   files: number;
   /** Blocks read: one range request each. */
   requests: number;
-  /** Compressed bytes of those blocks; a read that needs only a block's first rows takes fewer. */
+  /** Bytes asked for; a block of which only the first rows are wanted may need a second request for the rest. */
   bytes: number;
   /** Bytes of the pixels asked for, decoded. */
   decodedBytes: number;

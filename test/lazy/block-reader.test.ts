@@ -3,6 +3,7 @@ import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { BlockDecoder, type BlockEncoding } from "../../src/codec/index.js";
 import { readBlock } from "../../src/lazy/block-reader.js";
+import { firstShare } from "../../src/lazy/first-share.js";
 import type { PlannedRead } from "../../src/lazy/read-plan.js";
 import { MemoryStore, withRecording } from "../../src/store/index.js";
 
@@ -21,6 +22,7 @@ async function readRows(stored: Uint8Array, encoding: BlockEncoding, rowStop: nu
   const read: PlannedRead = {
     ...{ source: 0, encoding: 0, target: 0, row: 0, col: 0, bands: [0] },
     ...{ offset: BLOCK_AT, length: stored.length, window },
+    firstLength: firstShare(encoding, window, stored.length),
   };
   const decoder = await BlockDecoder.load([encoding.compression]);
   const answer = await readBlock(decoder, { store, key: "scene.tif", planned }, encoding, read).catch(

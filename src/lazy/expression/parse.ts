@@ -1,4 +1,4 @@
-import type { ExpressionError } from "../../errors.js";
+import { type ExpressionError, isPixelQueryError } from "../../errors.js";
 import { type Expr, type FunctionName, functions, MAX_NODES } from "./expr.js";
 import { expressionFault } from "./expression-fault.js";
 import { binaryPower, comparisonPower, isBinaryOp, minusPower, notPower } from "./precedence.js";
@@ -22,6 +22,7 @@ const aliases: Readonly<Record<string, FunctionName>> = { minimum: "min", maximu
  *   `<< >>`, `+ -`, `* / %`, a sign, `**` (from the right).
  * - Functions: those of {@link functions}, also with numpy's prefix (`np.sqrt`) and as `minimum`, `maximum`,
  *   `absolute`. Numbers as in Python (`1e-4`, `0xff`, `0b1010`), `pi`, and `nan` for no value.
+ * - A spectral index by its name where `options` knows any: `index("NDVI")`.
  * - Bands by name; `{"band 1"}` for a name that is no word; `b0`, `b1` … by place from 0, unless a band is itself
  *   called like that, when only names count.
  *
@@ -30,11 +31,17 @@ const aliases: Readonly<Record<string, FunctionName>> = { minimum: "min", maximu
  * @param bandNames Every band that may be read, in the order that `b0`, `b1` … count.
  * @throws ExpressionError with a caret line under the fault; `details.position` is its index.
  */
-export function parseExpression(text: string, bandNames: readonly string[]): Expr {
+export function parseExpression(text: string, bandNames: readonly string[], options: ParseOptions = {}): Expr {
   if (text.length > MAX_LENGTH) {
     throw expressionFault(`an expression may have ${MAX_LENGTH} characters, this one has ${text.length}`, text, 0, 1);
   }
-  return new Parser(text, bandNames).parse();
+  return new Parser(text, bandNames, options).parse();
+}
+
+/** What stands outside of the language itself. */
+export interface ParseOptions {
+  /** The expression that `index("NDVI")` stands for; without it no index is known. */
+  readonly indexOf?: (name: string) => Expr;
 }
 
 /** A Pratt parser: each operator takes what binds tighter than itself. */
@@ -42,13 +49,15 @@ class Parser {
   readonly #text: string;
   readonly #bandNames: readonly string[];
   readonly #tokens: readonly Token[];
+  readonly #indexOf: ParseOptions["indexOf"];
   readonly #byPlace: boolean;
   #next = 0;
   #nesting = 0;
   #nodes = 0;
 
-  constructor(text: string, bandNames: readonly string[]) {
+  constructor(text: string, bandNames: readonly string[], { indexOf }: ParseOptions) {
     this.#text = text;
+    this.#indexOf = indexOf;
     this.#bandNames = bandNames;
     this.#byPlace = !bandNames.some((name) => INDEXED.test(name));
     this.#tokens = tokenize(text);
@@ -114,6 +123,7 @@ class Parser {
     const token = this.#take();
     if (token.kind === "number") return this.#node({ kind: "number", value: token.value }, token);
     if (token.kind === "quoted") return this.#parseBand(token);
+    if (token.kind === "index") return this.#parseIndex(token);
     if (token.text === "not" && power >= notPower)
       throw this.#fault("put brackets around this not and its term", token);
     if (token.kind === "name") return this.#parseName(token);
@@ -176,6 +186,16 @@ class Parser {
     }
     const advice = didYouMean(token.name, names) || `; there is ${listed(names)}`;
     throw this.#fault(`unknown band "${token.name}"${advice}`, token);
+  }
+
+  #parseIndex(token: Token): Expr {
+    if (this.#indexOf === undefined) throw this.#fault("no spectral index is known here", token);
+    try {
+      return this.#node(this.#indexOf(token.name), token);
+    } catch (cause) {
+      if (!isPixelQueryError(cause, "ExpressionError")) throw cause;
+      throw this.#fault(cause.message, token);
+    }
   }
 
   #parseCall(token: Token): Expr {

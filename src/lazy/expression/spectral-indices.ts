@@ -3,6 +3,7 @@ import { type CommonBand, commonBandNames, findCommonBand } from "./band-names.j
 import { bandsOf, type Expr } from "./expr.js";
 import { parseExpression } from "./parse.js";
 import { type SpectralIndex, spectralIndices } from "./spectral-index-table.js";
+import { substitute } from "./substitute.js";
 import { didYouMean } from "./suggest.js";
 
 /** Every name and other name, without case and punctuation. */
@@ -99,23 +100,6 @@ function resolveBands(
     `${index.name} needs ${missing.join(" and ")}, and the bands are ${available.join(", ") || "none"}; name them with aliases`,
     { details: { index: index.name, formula: index.formula, missing, bands: [...available] } },
   );
-}
-
-/** The expression with every band replaced. */
-function substitute(expr: Expr, replacement: (band: string) => Expr): Expr {
-  const inside = (part: Expr) => substitute(part, replacement);
-  switch (expr.kind) {
-    case "band":
-      return replacement(expr.name);
-    case "unary":
-      return { ...expr, operand: inside(expr.operand) };
-    case "binary":
-      return { ...expr, left: inside(expr.left), right: inside(expr.right) };
-    case "call":
-      return { ...expr, args: expr.args.map(inside) };
-    default:
-      return expr;
-  }
 }
 
 function namesOf({ name, alternatives = [] }: SpectralIndex): string[] {

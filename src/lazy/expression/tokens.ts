@@ -2,13 +2,13 @@ import { expressionFault } from "./expression-fault.js";
 
 /** One word of an expression; `position` counts UTF-16 code units from 0. */
 export interface Token {
-  readonly kind: "number" | "name" | "quoted" | "symbol" | "end";
+  readonly kind: "number" | "name" | "quoted" | "index" | "symbol" | "end";
   /** The characters as written. */
   readonly text: string;
   readonly position: number;
   /** The value of a number; 0 for the other kinds. */
   readonly value: number;
-  /** The name between the quotes of a `{"band name"}`; `text` for the other kinds. */
+  /** The name between the quotes of a `{"band name"}` or an `index("NDVI")`; `text` for the other kinds. */
   readonly name: string;
 }
 
@@ -16,6 +16,8 @@ export interface Token {
 const NAME = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 const NUMBER = /0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const QUOTED = /\{\s*("(?:[^"\\\p{Cc}]|\\.)*")\s*\}/uy;
+/** A spectral index by its name, whole: nowhere else does a text stand in quotes. */
+const INDEX = /index\s*\(\s*(?:"[^"]*"|'[^']*')\s*\)/uy;
 const SYMBOL = /\*\*|<<|>>|<=|>=|==|!=|&(?!&)|\|(?!\|)|[-+*/%<>(),]/y;
 const SPACE = /\s+/y;
 /** numpy's prefix, which people bring along from Python: `np.sqrt(nir)`. */
@@ -75,6 +77,10 @@ function matchAt(pattern: RegExp, text: string, position: number): string | null
 }
 
 function readToken(text: string, position: number): Token {
+  const index = matchAt(INDEX, text, position);
+  if (index !== null) {
+    return { kind: "index", text: index, position, value: 0, name: index.replace(/^[^"']*["']|["'][^"']*$/g, "") };
+  }
   const name = matchAt(NAME, text, position);
   if (name !== null) return { kind: "name", text: name, position, value: 0, name };
   const number = matchAt(NUMBER, text, position);
