@@ -19,6 +19,9 @@ const MAX_UNLISTED_BLOCKS = 2 ** 20;
 /** Bytes of one block when decoded; of uncompressed strips, which need not be read whole, bytes of one row. */
 const MAX_BLOCK_BYTES = 2 ** 31 - 1;
 
+/** TIFF types that block tables come in: BYTE, SHORT, LONG, and BigTIFF's LONG8 and SLONG8. */
+const placeTypes = [1, 3, 4, 16, 17];
+
 /** The tags that hold an image's block table. */
 function tableTags(image: TiffImage): { offsets: number; byteCounts: number } {
   return image.layout === "tiled"
@@ -46,33 +49,43 @@ export function missingBlockTable(header: HeaderBytes, image: TiffImage): ByteRa
 }
 
 /**
- * An image's block table. Blocks beyond the end of a short table, and those of no bytes, are left out (0, 0).
+ * An image's block table. Blocks of no bytes are left out (0, 0), and, as in GDAL, all that follow the only entry of a
+ * table or none; a longer one that is too short is damage.
  *
  * Byte counts that the file does not tell, or tells wrong, are worked out as libtiff does: from the size of uncompressed
  * blocks, else from where the next block starts.
  *
- * @throws CorruptDataError where the table, or a block it lists, lies outside of the file.
+ * @throws CorruptDataError where the table is missing, or it or a block it lists lies outside of the file.
  * @throws UnsupportedError for a block of more than 2 GiB, uncompressed strips excepted.
  */
 export function readBlockTable(header: HeaderBytes, start: TiffStart, image: TiffImage): BlockTable {
   const { blocksAcross, blocksDown, planes, count } = blockGrid(image);
   const tags = tableTags(image);
   assertBlockSize(image);
-  const listed = Math.min(image.directory.fields.get(tags.offsets)?.count ?? 0, count);
-  if (listed < count && count > MAX_UNLISTED_BLOCKS) {
+  const table = image.directory.fields.get(tags.offsets);
+  if (table === undefined) {
+    throw new CorruptDataError(`${tagName(tags.offsets)} is missing: nothing says where the pixels lie.`, {
+      details: { tag: tags.offsets },
+    });
+  }
+  const listed = Math.min(table.count, count);
+  if (listed < count && (listed !== 1 || count > MAX_UNLISTED_BLOCKS)) {
     throw new CorruptDataError(`${tagName(tags.offsets)} lists ${listed} of the image's ${count} blocks.`, {
       details: { tag: tags.offsets, listed, blocks: count },
     });
   }
   const offsets = readTable(header, start, image, tags.offsets, count);
-  const byteCounts = image.directory.fields.has(tags.byteCounts)
+  const hasByteCounts = image.directory.fields.has(tags.byteCounts);
+  const byteCounts = hasByteCounts
     ? readTable(header, start, image, tags.byteCounts, count)
     : distancesToNext(header, offsets);
   mendByteCounts(header, image, offsets, byteCounts);
+  // The smallest TIFF that GDAL reads has one pixel and no place for it; any larger block at byte 0 has lost its own.
+  const isEmpty = count === 1 && offsets[0] === 0 && image.compression === "NONE" && decodedBytes(image, 1) === 1;
   for (let block = 0; block < count; block++) {
     const offset = offsets[block] as number;
     const length = byteCounts[block] as number;
-    if (offset === 0 || length === 0) {
+    if (isEmpty || (length === 0 && hasByteCounts)) {
       offsets[block] = 0;
       byteCounts[block] = 0;
     } else if (!isInside(offset, length, header.sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
@@ -86,16 +99,16 @@ export function readBlockTable(header: HeaderBytes, start: TiffStart, image: Tif
   return { blocksAcross, blocksDown, planes, offsets, byteCounts };
 }
 
-/** False for fractions and NaN as well, which tables of floating point numbers may hold. */
+/** False for what is negative or too large as well, and for a block that has bytes and no place. */
 function isInside(offset: number, length: number, sizeBytes: number): boolean {
   const areWhole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
-  return areWhole && offset >= 0 && length >= 0 && offset + length <= sizeBytes;
+  return areWhole && offset > 0 && length > 0 && offset + length <= sizeBytes;
 }
 
 function readTable(header: HeaderBytes, start: TiffStart, image: TiffImage, tag: number, count: number): Float64Array {
   const field = image.directory.fields.get(tag);
   if (field === undefined || field.count === 0) return new Float64Array(count);
-  const values = readNumbers(header, start, field, count);
+  const values = placeTypes.includes(field.type) ? readNumbers(header, start, field, count) : null;
   if (values === null) {
     throw new CorruptDataError(`${tagName(tag)} at offset ${field.offset} is no table of numbers inside the file.`, {
       details: { tag, offset: field.offset, count: field.count, sizeBytes: header.sizeBytes },
@@ -154,6 +167,9 @@ function mendByteCounts(header: HeaderBytes, image: TiffImage, offsets: Float64A
   const isOnlyStrip = image.layout === "striped" && byteCounts.length === 1;
   if (isOnlyStrip && byteCounts[0] === 0) byteCounts.set(distancesToNext(header, offsets));
   if (image.compression !== "NONE" || image.photometric === YCBCR) return;
+  // Of tiles libtiff looks at the first two alone: they are of one size, or the whole table is not believed.
+  const isDoubted = byteCounts.length > 2 && !image.isPlanar && byteCounts[0] !== byteCounts[1];
+  if (image.layout === "tiled" && !isDoubted) return;
   const end = header.sizeBytes ?? Number.MAX_SAFE_INTEGER;
   byteCounts.forEach((count, block) => {
     const needed = decodedBytes(image, storedRows(image, block));

@@ -69,6 +69,7 @@ export function parseTiffStart(header: HeaderBytes): TiffStart | NeedBytes {
   const big = viewBytes(header, 0, 16);
   if (big === null) throw new CorruptDataError("A BigTIFF that ends within its first 16 bytes.");
   if (big.getUint16(4, littleEndian) !== 8) throw new CorruptDataError("A BigTIFF whose offsets are not 8 bytes long.");
+  if (big.getUint16(6) !== 0) throw new CorruptDataError("A BigTIFF whose bytes 6 and 7 are not zero.");
   return { littleEndian, bigTiff: true, firstDirectory: readUint64(big, 8, littleEndian) };
 }
 

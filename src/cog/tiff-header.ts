@@ -19,7 +19,7 @@ import { type HeaderBytes, isNeedBytes, type NeedBytes, needBytes, viewBytes } f
 import { parseNodata } from "./nodata.js";
 import { type SortedImages, sortImages } from "./sort-images.js";
 import type { TiffImage } from "./tiff-image.js";
-import { bytesPerValue, Tag } from "./tiff-tags.js";
+import { bytesPerValue, Tag, tagName } from "./tiff-tags.js";
 
 /**
  * What any TIFF's header says, whether or not its pixels can be read: the base of `inspect`.
@@ -147,7 +147,10 @@ function describe(
     masks,
     metadata,
     acquisitionTime: acquisitionTime(metadata),
-    defects: keys === "damaged" ? [...defects, "a GeoKey points outside of its parameters"] : defects,
+    defects:
+      keys === "damaged"
+        ? [...defects, `${tagName(Tag.GeoKeyDirectory)}: a key points outside of its parameters`]
+        : defects,
   };
 }
 

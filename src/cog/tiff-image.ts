@@ -58,6 +58,9 @@ const compressions: Readonly<Record<number, string>> = {
   52546: "JXL",
 };
 
+/** What a LERC blob is compressed with again, by the second of LercParameters. */
+const lercCompressions = ["LERC", "LERC_DEFLATE", "LERC_ZSTD"];
+
 /** Bits of NewSubfileType (TIFF 6.0, section 8). */
 const REDUCED = 1;
 const MASK = 4;
@@ -68,6 +71,10 @@ const MAX_SIDE = 2 ** 31 - 1;
 const MAX_SAMPLES = 65535;
 /** A SHORT's largest value: what it stands for is judged later. */
 const MAX_BITS = 65535;
+/** SampleFormat's largest value: complex floating point. */
+const MAX_FORMAT = 6;
+/** TIFF types of whole numbers: BYTE, SHORT, LONG and LONG8, and the signed ones. */
+const wholeNumberTypes = [1, 3, 4, 6, 8, 9, 16, 17];
 
 /**
  * The image that a directory describes.
@@ -77,33 +84,35 @@ const MAX_BITS = 65535;
  */
 export function readTiffImage(header: HeaderBytes, start: TiffStart, directory: Directory): TiffImage {
   const number = <T>(tag: number, fallback: T) => readNumber(header, start, directory, tag, fallback);
-  const width = side(number(Tag.ImageWidth, 0), Tag.ImageWidth);
-  const height = side(number(Tag.ImageLength, 0), Tag.ImageLength);
-  const samples = number(Tag.SamplesPerPixel, 1);
+  const single = (tag: number, fallback: number) => singleNumber(header, start, directory, tag, fallback);
+  const width = side(single(Tag.ImageWidth, 0), Tag.ImageWidth);
+  const height = side(single(Tag.ImageLength, 0), Tag.ImageLength);
+  const samples = single(Tag.SamplesPerPixel, 1);
   if (!isCount(samples, MAX_SAMPLES)) throw damaged(Tag.SamplesPerPixel, samples);
 
-  const tiled = directory.fields.has(Tag.TileWidth) && directory.fields.has(Tag.TileLength);
-  const rowsPerStrip = number(Tag.RowsPerStrip, ALL_ROWS);
-  if (rowsPerStrip !== 0 && !isCount(rowsPerStrip, ALL_ROWS)) throw damaged(Tag.RowsPerStrip, rowsPerStrip);
+  const tiled = directory.fields.has(Tag.TileWidth) || directory.fields.has(Tag.TileLength);
+  const rowsPerStrip = single(Tag.RowsPerStrip, ALL_ROWS);
+  if (!isCount(rowsPerStrip, ALL_ROWS)) throw damaged(Tag.RowsPerStrip, rowsPerStrip);
+  const planar = single(Tag.PlanarConfiguration, 1);
+  if (!isCount(planar, 2)) throw damaged(Tag.PlanarConfiguration, planar);
   const bitsPerSample = sharedValue(header, start, directory, Tag.BitsPerSample, samples, 1);
   if (!isCount(bitsPerSample, MAX_BITS)) throw damaged(Tag.BitsPerSample, bitsPerSample);
   const format = sharedValue(header, start, directory, Tag.SampleFormat, samples, 1);
+  if (!isCount(format, MAX_FORMAT)) throw damaged(Tag.SampleFormat, format);
   const subfile = number(Tag.NewSubfileType, 0);
   return {
     directory,
     width,
     height,
     layout: tiled ? "tiled" : "striped",
-    blockWidth: tiled ? side(number(Tag.TileWidth, 0), Tag.TileWidth) : width,
-    blockHeight: tiled
-      ? side(number(Tag.TileLength, 0), Tag.TileLength)
-      : Math.min(height, rowsPerStrip === 0 ? height : rowsPerStrip),
+    blockWidth: tiled ? side(single(Tag.TileWidth, 0), Tag.TileWidth) : width,
+    blockHeight: tiled ? side(single(Tag.TileLength, 0), Tag.TileLength) : Math.min(height, rowsPerStrip),
     samples,
     bitsPerSample,
     dtype: sampleType(bitsPerSample, format),
     compression: compressionName(header, start, directory),
     predictor: number(Tag.Predictor, 1),
-    isPlanar: number(Tag.PlanarConfiguration, 1) === 2,
+    isPlanar: planar === 2,
     photometric: number(Tag.PhotometricInterpretation, 0),
     isBitReversed: number(Tag.FillOrder, 1) === 2,
     isReduced: (subfile & REDUCED) !== 0,
@@ -127,6 +136,24 @@ function damaged(tag: number, value: number): CorruptDataError {
   });
 }
 
+/** A tag that the layout of all blocks hangs on: one whole number, or the file is not what its writer meant. */
+function singleNumber(
+  header: HeaderBytes,
+  start: TiffStart,
+  directory: Directory,
+  tag: number,
+  fallback: number,
+): number {
+  const field = directory.fields.get(tag);
+  if (field !== undefined && (field.count !== 1 || !wholeNumberTypes.includes(field.type))) {
+    throw new CorruptDataError(
+      `${tagName(tag)} holds ${field.count} values of type ${field.type}, expected one whole number.`,
+      { details: { tag, count: field.count, type: field.type } },
+    );
+  }
+  return readNumber(header, start, directory, tag, fallback);
+}
+
 /** A tag with one value a sample that must all be equal, as every reader of rasters wants them. */
 function sharedValue(
   header: HeaderBytes,
@@ -137,10 +164,17 @@ function sharedValue(
   fallback: number,
 ): number {
   const field = directory.fields.get(tag);
-  if (field === undefined || field.count === 0) return fallback;
-  const values = readNumbers(header, start, field, samples);
+  if (field === undefined) return fallback;
+  const isTold = field.count === 1 || field.count >= samples;
+  const isWhole = wholeNumberTypes.includes(field.type);
+  const values = isWhole && isTold ? readNumbers(header, start, field, samples) : null;
   const [first] = values ?? [];
-  if (values === null || first === undefined || field.count > MAX_SAMPLES) throw damaged(tag, field.count);
+  if (values === null || first === undefined || field.count > MAX_SAMPLES) {
+    throw new CorruptDataError(
+      `${tagName(tag)} holds ${field.count} values of type ${field.type} for ${samples} samples, or lies outside of the file.`,
+      { details: { tag, count: field.count, type: field.type, samples } },
+    );
+  }
   if (values.some((value) => !Object.is(value, first))) {
     throw new UnsupportedError(`${tagName(tag)} differs between bands: ${[...values].join(", ")}.`, {
       details: { tag },
@@ -173,5 +207,11 @@ function compressionName(header: HeaderBytes, start: TiffStart, directory: Direc
   // LercParameters: version, then what the LERC blob is compressed with again.
   const field = directory.fields.get(Tag.LercParameters);
   const inner = field === undefined ? 0 : readNumbers(header, start, field, 2)?.[1];
-  return inner === 1 ? "LERC_DEFLATE" : inner === 2 ? "LERC_ZSTD" : "LERC";
+  const lerc = inner === undefined ? undefined : lercCompressions[inner];
+  if (lerc === undefined) {
+    throw new UnsupportedError(`${tagName(Tag.LercParameters)} names the compression ${inner}, which is not known.`, {
+      details: { tag: Tag.LercParameters, compression: inner ?? null },
+    });
+  }
+  return lerc;
 }

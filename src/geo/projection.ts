@@ -84,8 +84,8 @@ async function createConverter(definition: string, crs: Crs): Promise<Projection
     // Westing and southing are kept as GDAL keeps them; the order of axes, which only WKT names, is not.
     const enforceAxis = definition.includes("+axis=");
     return {
-      forward: (lon, lat) => converter.forward([lon, lat], enforceAxis) as [number, number],
-      inverse: (x, y) => converter.inverse([x, y], enforceAxis) as [number, number],
+      forward: finitePlaces((lon, lat) => converter.forward([lon, lat], enforceAxis) as [number, number]),
+      inverse: finitePlaces((x, y) => converter.inverse([x, y], enforceAxis) as [number, number]),
     };
   } catch (cause) {
     if (isPixelQueryError(cause)) throw cause;
@@ -95,4 +95,10 @@ async function createConverter(definition: string, crs: Crs): Promise<Projection
       { cause, details: { crs: crsText(crs), method: method ?? null } },
     );
   }
+}
+
+/** proj4 throws where it is given a number that is not finite: such a place is nowhere. */
+function finitePlaces(convert: (one: number, other: number) => [number, number]): typeof convert {
+  return (one, other) =>
+    Number.isFinite(one) && Number.isFinite(other) ? convert(one, other) : [Number.NaN, Number.NaN];
 }

@@ -398,7 +398,7 @@ describe("georeference", () => {
 
   test("a GeoKey that points outside of its parameters refuses the file but not its inspection", () => {
     const keys: FieldSpec = [34735, "short", [1, 1, 0, 1, 1026, 34737, 500, 0]];
-    expect(() => parseImage(keys)).toThrow("a GeoKey points outside of its parameters");
+    expect(() => parseImage(keys)).toThrow("GeoKeyDirectory (34735): a key points outside of its parameters");
     const data = buildTiff({ directories: [withFields(plainImage, keys)] });
     expect(parseTiffHeader({ sizeBytes: data.length, parts: [{ offset: 0, data }] })).toMatchObject({
       crs: null,
@@ -509,10 +509,35 @@ describe("hostile headers", () => {
 
   test("counts that are fractions, negative or no numbers are damage", () => {
     for (const value of [2.5, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      corrupt({ directories: [withFields(plainImage, [277, "double", [value]])] }, `SamplesPerPixel (277) is ${value}`);
-      corrupt({ directories: [withFields(plainImage, [278, "double", [value]])] }, `RowsPerStrip (278) is ${value}`);
-      corrupt({ directories: [withFields(plainImage, [258, "double", [value]])] }, `BitsPerSample (258) is ${value}`);
+      const isNoCount = "holds 1 values of type 12, expected one whole number";
+      corrupt(
+        { directories: [withFields(plainImage, [277, "double", [value]])] },
+        `SamplesPerPixel (277) ${isNoCount}`,
+      );
+      corrupt({ directories: [withFields(plainImage, [278, "double", [value]])] }, `RowsPerStrip (278) ${isNoCount}`);
+      corrupt(
+        { directories: [withFields(plainImage, [258, "double", [value]])] },
+        "BitsPerSample (258) holds 1 values",
+      );
     }
+  });
+
+  test("a size, a count or a layout of two values, or of a value that nobody defined, is damage", () => {
+    const refuse = (field: FieldSpec, message: string) =>
+      corrupt({ directories: [withFields(plainImage, field)] }, message);
+    refuse([278, "short", [1, 2]], "RowsPerStrip (278) holds 2 values of type 3, expected one whole number");
+    refuse([278, "short", [0]], "RowsPerStrip (278) is missing or zero");
+    refuse([284, "short", [3]], "PlanarConfiguration (284) is 3");
+    refuse([284, "short", [0]], "PlanarConfiguration (284) is missing or zero");
+    refuse([339, "short", [7]], "SampleFormat (339) is 7");
+    refuse([323, "short", [16]], "TileWidth (322) is missing or zero");
+  });
+
+  test("a table of places that is missing, or too short, is damage and no empty image", () => {
+    const threeStrips = withFields(plainImage, [257, "short", [3]], [278, "short", [1]], [273, "long", [8, 8]]);
+    corrupt({ directories: [threeStrips] }, "StripOffsets (273) lists 2 of the image's 3 blocks");
+    const without = plainImage.filter(([tag]) => tag !== 273);
+    corrupt({ directories: [without] }, "StripOffsets (273) is missing: nothing says where the pixels lie");
   });
 
   test("an image of four thousand million strips in a small file allocates nothing", () => {
@@ -522,11 +547,19 @@ describe("hostile headers", () => {
     );
   });
 
-  test("places of blocks that are fractions, or no numbers, are damage", () => {
-    for (const value of [8.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-      corrupt({ directories: [withFields(plainImage, [273, "double", [value]])] }, `bytes from byte ${value}`);
-    }
-    corrupt({ directories: [withFields(plainImage, [259, "short", [5]], [279, "double", [7.5]])] }, "hold 7.5 bytes");
+  test("a table of places that is text or floating point numbers is damage", () => {
+    corrupt(
+      { directories: [withFields(plainImage, [273, "double", [8.5]])] },
+      "is no table of numbers inside the file",
+    );
+    corrupt({ directories: [withFields(plainImage, [279, "double", [7]])] }, "StripByteCounts (279) at offset");
+  });
+
+  test("a block that has bytes and no place is damage, and not one that is left out", () => {
+    const strips = (...places: number[]) =>
+      withFields(plainImage, [278, "short", [1]], [273, "long", places], [279, "long", [4, 4]]);
+    corrupt({ directories: [strips(8, 0)] }, "Block 1 of 2 (StripOffsets (273)) is said to hold 4 bytes from byte 0");
+    corrupt({ directories: [strips(0, 0)] }, "Block 0 of 2 (StripOffsets (273)) is said to hold 4 bytes from byte 0");
   });
 
   test("a block of more than 2 GiB is not supported", () => {
