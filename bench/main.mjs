@@ -33,6 +33,7 @@ try {
   describeMachine();
   await measureIngest(source, rasterio);
   await measurePoints(source, rasterio);
+  await measureCube(source, rasterio);
   await rasterio?.close();
   for (const distinctExtents of [false, true]) await measureMany(distinctExtents);
 } finally {
@@ -121,6 +122,57 @@ async function askPoints(program, extra) {
 
 function timePointCommand(warehouse, { lon, lat }) {
   return timeCommand(process.execPath, [cli, "timeseries", "-w", warehouse, "--lon", lon, "--lat", lat, "--json"]);
+}
+
+/**
+ * NDVI averaged over full scenes, a small window through all scenes, memory, and cancelling. Warm: the first answer of a
+ * process, in which threads start and code is compiled, is a line of its own.
+ */
+async function measureCube(source, rasterio) {
+  const warehouse = newPath("warehouse");
+  await once({ job: "ingest", source, warehouse });
+  const [mean, series] = ["NDVI mean of 6 full scenes", "NDVI series of a 64 × 64 window, 243 scenes"];
+  for (let rep = 0; rep < reps; rep++) {
+    const ours = startOurs();
+    const first = await ours.ask({ job: "ndviMean", warehouse, scenes: 6, threads: 2 });
+    report.add(mean, "ours, 2 threads, first call", first.ms);
+    await ours.ask({ job: "ndviMean", warehouse, scenes: 6, threads: 2 });
+    const warm = await ours.ask({ job: "ndviMean", warehouse, scenes: 6, threads: 2 });
+    report.add(mean, "ours, 2 threads", warm.ms);
+    await ours.close();
+    const windows = startOurs();
+    // Another question first: threads run, and no block of the window is known.
+    await windows.ask({ job: "ndviMean", warehouse, scenes: 2, threads: 2 });
+    const window = await windows.ask({ job: "windowSeries", warehouse, threads: 2 });
+    report.add(series, "ours, 2 threads", window.ms);
+    await windows.close();
+    for (const threads of rasterio ? [1, 2] : []) {
+      const who = `rasterio + numpy, ${threads} thread${threads > 1 ? "s" : ""}`;
+      const theirs = await rasterio.ask({ job: "ndviMean", scenes: 6, threads });
+      report.add(mean, who, theirs.ms);
+      assertEqual(warm.check, theirs.check, "mean of the NDVI");
+      const peer = await rasterio.ask({ job: "windowSeries", threads });
+      report.add(series, who, peer.ms);
+      assertEqual(window.check, peer.check, "mean of the series");
+    }
+  }
+  report.goalFaster(mean, "ours, 2 threads", "rasterio + numpy, 1 thread", 2.5);
+  report.goalFaster(mean, "ours, 2 threads", "rasterio + numpy, 2 threads", 1.5);
+  report.goalFaster(series, "ours, 2 threads", "rasterio + numpy, 2 threads", 4);
+  for (const scenes of [6, 60]) {
+    const { peakMegabytes } = await once({ job: "ndviMean", warehouse, scenes, threads: 2 });
+    report.goalAtMost(`NDVI mean of ${scenes} full scenes, peak memory of the process`, peakMegabytes, 200, "MB");
+  }
+  const median = await once({ job: "median", warehouse, threads: 2 });
+  report.add("median of 243 scenes × 4 bands, full size", "ours, 2 threads", median.ms);
+  report.goalAtMost("median of 243 scenes × 4 bands, peak memory of the process", median.peakMegabytes, 1024, "MB");
+  const cancel = await once({ job: "cancel", warehouse, threads: 2 });
+  report.goalAtMost(
+    "cancelling that median: until threads answer another question",
+    Math.max(1, cancel.freedMs),
+    100,
+    "ms",
+  );
 }
 
 /** Many small scenes: their first ingest, the size of the repository, ingest again, and opening in a new process. */

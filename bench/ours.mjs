@@ -19,7 +19,63 @@ const jobs = {
     const values = series.rows.flatMap((row) => bandNames.map((name) => row.values[name]));
     return { rows: series.rows.length, sum: values.reduce((sum, value) => sum + Number(value), 0) };
   },
+  /** NDVI of the first `scenes`, mean over time, the whole frame: the mean of all its pixels, and memory at its peak. */
+  async ndviMean({ warehouse, scenes, threads }) {
+    const dataset = (await openDataset(warehouse)).isel({ time: { start: 0, stop: scenes } });
+    const { data, status } = await dataset.bandmath(NDVI).mean("time").compute({ threads });
+    return { check: meanOfValid(data, status), peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  },
+  /** NDVI of a window of 64 × 64 pixels, mean of each scene. */
+  async windowSeries({ warehouse, threads }) {
+    const window = { y: { start: 300, stop: 364 }, x: { start: 1500, stop: 1564 } };
+    const { data } = await (await openDataset(warehouse))
+      .isel(window)
+      .bandmath(NDVI)
+      .mean(["y", "x"])
+      .compute({ threads });
+    return { check: meanOfValid(data, null) };
+  },
+  /** The median of all scenes and bands at full size. */
+  async median({ warehouse, threads }) {
+    const { data, status } = await (await openDataset(warehouse)).toArray().median("time").compute({ threads });
+    return { check: meanOfValid(data, status), peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  },
+  /** From cancelling a long question until the threads have answered another one, beside that other one alone. */
+  async cancel({ warehouse, threads }) {
+    const dataset = await openDataset(warehouse);
+    const small = () =>
+      dataset
+        .isel({ time: 0, y: { start: 0, stop: 512 } })
+        .bandmath(NDVI)
+        .mean("time")
+        .compute({ threads });
+    await small();
+    const alone = performance.now();
+    await small();
+    const aloneMs = performance.now() - alone;
+    const abort = new AbortController();
+    const long = dataset.toArray().median("time").compute({ threads, signal: abort.signal });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    abort.abort();
+    const aborted = performance.now();
+    await long.catch(() => undefined);
+    const rejectedMs = performance.now() - aborted;
+    await small();
+    return { rejectedMs, freedMs: performance.now() - aborted - aloneMs };
+  },
 };
+
+const NDVI = "(nir - red) / (nir + red)";
+
+function meanOfValid(data, status) {
+  let [sum, count] = [0, 0];
+  data.forEach((value, i) => {
+    if (status !== null && status[i] !== 0) return;
+    sum += value;
+    count++;
+  });
+  return (sum / count).toFixed(6);
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { job, ...input } = JSON.parse(line);

@@ -6,12 +6,14 @@ usage: rasterio_peer.py FOLDER            FOLDER holds scene_*.tif
 import glob
 import json
 import os
+import resource
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"  # set before GDAL loads: no listing of the folder for each file
 
+import numpy as np  # noqa: E402
 import rasterio  # noqa: E402
 from rasterio.warp import transform  # noqa: E402
 from rasterio.windows import Window  # noqa: E402
@@ -52,7 +54,48 @@ def point(lon, lat, threads):
     return {"rows": len(sums), "sum": sum(sums)}
 
 
-JOBS = {"versions": versions, "headers": headers, "point": point}
+def ndvi(path, window=None):
+    """NDVI as float32, and where both bands have a value."""
+    with rasterio.open(path) as source:
+        red, nir = source.read([3, 4], window=window).astype(np.float32)
+    valid = (red != 0) & (nir != 0)
+    with np.errstate(all="ignore"):
+        return (nir - red) / (nir + red), valid
+
+
+def ndviMean(scenes, threads):
+    """NDVI of the first scenes, mean over time, the whole frame: the mean of all its pixels."""
+    def one(path):
+        values, valid = ndvi(path)
+        return np.where(valid, values, 0), valid
+
+    total, count = 0, 0
+    with ThreadPoolExecutor(threads) as pool:
+        for values, valid in (map if threads == 1 else pool.map)(one, FILES[:scenes]):
+            total, count = total + values, count + valid.astype(np.int32)
+    with np.errstate(all="ignore"):
+        mean = float(np.nanmean(total / count))
+    return {"check": f"{mean:.6f}", "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def windowSeries(threads):
+    """NDVI of a window of 64 x 64 pixels, mean of each scene."""
+    def one(path):
+        values, valid = ndvi(path, Window(1500, 300, 64, 64))
+        return float(values[valid].mean(dtype=np.float64))
+
+    with ThreadPoolExecutor(threads) as pool:
+        means = list((map if threads == 1 else pool.map)(one, FILES))
+    return {"check": f"{sum(means) / len(means):.6f}"}
+
+
+JOBS = {
+    "versions": versions,
+    "headers": headers,
+    "point": point,
+    "ndviMean": ndviMean,
+    "windowSeries": windowSeries,
+}
 
 
 def answer(line):
