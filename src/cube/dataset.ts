@@ -1,8 +1,8 @@
 import { InvalidInputError, SelectionError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import { type GeoBox, pixelCentreAxes } from "../geo/geo-box.js";
-import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { parseBandMath } from "../lazy/expression/band-math.js";
+import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { indexExpression } from "../lazy/expression/spectral-indices.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
