@@ -57,6 +57,7 @@ describe("what PixelQuery is made of at run time", () => {
   it("is this list of packages, and no other", () => {
     expect(importedPackages()).toEqual([
       "@cwasm/webp",
+      "aws4fetch",
       "cli-progress",
       "commander",
       "d3-scale",
@@ -66,7 +67,9 @@ describe("what PixelQuery is made of at run time", () => {
       "picocolors",
       "picomatch",
       "proj4",
+      "saxes",
       "string-width",
+      "valibot",
       "zstddec",
     ]);
   });
