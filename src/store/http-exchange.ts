@@ -2,12 +2,17 @@ import { CorruptDataError, UnavailableError } from "../errors.js";
 
 /** Servers may announce what they like; nothing longer is read into memory. */
 const longestBodyBytes = 2 ** 31;
+/** What a slow line sends in a millisecond: a longer body has more time before silence counts. */
+const slowestBytesPerMs = 64;
 
 export interface HttpRequest {
   fetch: typeof globalThis.fetch;
   url: string;
-  method: "GET" | "HEAD";
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   headers: Readonly<Record<string, string>>;
+  body?: Uint8Array | string | undefined;
+  /** `manual` gives a redirection as the answer, for whom another address needs another signature. Else it is followed. */
+  redirect?: "follow" | "manual";
   /** What messages call the object: its URL without secrets. */
   name: string;
   /** Give up when nothing arrives for this long. */
@@ -86,19 +91,22 @@ export class HttpExchange {
   }
 
   async #send(): Promise<void> {
-    const { fetch, url, method, headers } = this.#request;
+    const { fetch, url, method, headers, body, redirect = "follow" } = this.#request;
     const { signal } = this.#controller;
     // `no-cache` asks the server whether a browser's copy still holds: one object of a repository changes.
-    this.#response = await this.#guard(() => fetch(url, { method, headers, signal, cache: "no-cache" }));
+    const init: RequestInit = { method, headers, signal, redirect, cache: "no-cache" };
+    // A view of shared memory is no body for fetch's types; none of ours is one.
+    if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | string;
+    this.#response = await this.#guard(() => fetch(url, init), (body?.length ?? 0) / slowestBytesPerMs);
   }
 
-  /** Wait for the next sign of life, no longer than the idle timeout. */
-  async #guard<T>(step: () => Promise<T>): Promise<T> {
+  /** Wait for the next sign of life, no longer than the idle timeout and `extraMs`. */
+  async #guard<T>(step: () => Promise<T>, extraMs = 0): Promise<T> {
     const { idleTimeoutMs, signal } = this.#request;
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.#controller.abort();
-    }, idleTimeoutMs);
+    }, idleTimeoutMs + extraMs);
     try {
       return await step();
     } catch (error) {

@@ -1,11 +1,10 @@
-import { CorruptDataError, InvalidInputError, UnavailableError, UnsupportedError } from "../errors.js";
+import { InvalidInputError, UnavailableError, UnsupportedError } from "../errors.js";
 import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
+import { parseContentRange, parseCount, readRange, retryAfterSeconds, unaskedRange } from "./http-answer.js";
 import { HttpExchange } from "./http-exchange.js";
 import { assertKey, assertRange } from "./key.js";
 
 const defaultIdleTimeoutMs = 30_000;
-/** A server that knows no ranges sends the object from its first byte; this much is read in vain for a range. */
-const longestSkipBytes = 8 * 2 ** 20;
 /** Request timeout, too early, too many requests: the same request may be answered later. */
 const passingStatuses: readonly number[] = [408, 425, 429];
 /** Method not allowed, not implemented: how servers say that they do not know HEAD. */
@@ -173,7 +172,7 @@ function assertSuccess(exchange: HttpExchange, name: string): void {
   if (status === 200 || status === 206) return;
   const details = { url: name, status };
   if (status >= 500 || passingStatuses.includes(status)) {
-    const seconds = parseCount(exchange.header("retry-after"));
+    const seconds = retryAfterSeconds(exchange.header("retry-after"));
     const hint = seconds === null ? "" : `; it asks to wait ${seconds} s`;
     throw new UnavailableError(`The server of ${name} cannot answer now (HTTP status ${status})${hint}.`, {
       details: seconds === null ? details : { ...details, retryAfterSeconds: seconds },
@@ -183,59 +182,6 @@ function assertSuccess(exchange: HttpExchange, name: string): void {
     throw new InvalidInputError(`Access to ${name} was denied (HTTP status ${status}).`, { details });
   }
   throw new InvalidInputError(`The server of ${name} refused the request (HTTP status ${status}).`, { details });
-}
-
-async function readRange(exchange: HttpExchange, range: ByteRange, name: string): Promise<Uint8Array> {
-  if (exchange.status === 200) return readRangeOfWhole(exchange, range, name);
-  const told = parseContentRange(exchange.header("content-range"));
-  // Browsers may hide this header: then the length has to do.
-  if (told?.first != null && told.first !== range.offset) {
-    throw wrongAnswer(name, range, `bytes ${told.first} to ${told.last}`);
-  }
-  const data = await exchange.read(0, range.length + 1);
-  const end = told?.total == null ? Number.POSITIVE_INFINITY : told.total - range.offset;
-  if (data.length > range.length) throw wrongAnswer(name, range, "more bytes than that");
-  if (told !== null && data.length < Math.min(range.length, end)) {
-    throw new UnavailableError(`${name} was cut off: ${data.length} of ${Math.min(range.length, end)} bytes came.`, {
-      details: { url: name },
-    });
-  }
-  return data;
-}
-
-/** The server sends the whole object: take the range out of it, and stop the download behind it. */
-async function readRangeOfWhole(exchange: HttpExchange, range: ByteRange, name: string): Promise<Uint8Array> {
-  if (range.offset > longestSkipBytes) {
-    throw new UnsupportedError(
-      `The server of ${name} does not serve ranges, and the bytes from ${range.offset} on are too far into the object.`,
-      { details: { url: name, ...range } },
-    );
-  }
-  return exchange.read(range.offset, range.length);
-}
-
-function wrongAnswer(name: string, { offset, length }: ByteRange, sent: string): CorruptDataError {
-  return new CorruptDataError(
-    `Asked for bytes ${offset} to ${offset + length - 1} of ${name}, the server sent ${sent}.`,
-    { details: { url: name, offset, length } },
-  );
-}
-
-function unaskedRange(name: string): CorruptDataError {
-  return new CorruptDataError(`Asked for all of ${name}, the server sent a part.`, { details: { url: name } });
-}
-
-/** `bytes 0-99/1234`, or `bytes * /1234` without the space (RFC 9110, section 14.4). */
-function parseContentRange(
-  header: string | null,
-): { first: number | null; last: number | null; total: number | null } | null {
-  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(header?.trim() ?? "");
-  return match && { first: parseCount(match[1]), last: parseCount(match[2]), total: parseCount(match[3]) };
-}
-
-function parseCount(text: string | null | undefined): number | null {
-  const count = /^\d+$/.test(text ?? "") ? Number(text) : null;
-  return Number.isSafeInteger(count) ? count : null;
 }
 
 function versionOf(exchange: HttpExchange, lengthBytes: number): string {

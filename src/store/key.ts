@@ -2,15 +2,22 @@ import { InvalidInputError } from "../errors.js";
 import type { ByteRange } from "./byte-store.js";
 
 /**
- * Check that `key` stays inside its store: relative, `/`-separated, no empty, `.` or `..` segment, no NUL and no
+ * True where `key` stays inside its store: relative, `/`-separated, no empty, `.` or `..` segment, no NUL and no
  * backslash (a separator on Windows).
+ */
+export function isKey(key: string): boolean {
+  const segments = key.split("/");
+  const leaves = segments.some((segment) => segment === "" || segment === "." || segment === "..");
+  return !leaves && !key.includes("\0") && !key.includes("\\");
+}
+
+/**
+ * Check that `key` {@link isKey stays inside its store}.
  *
  * @throws InvalidInputError
  */
 export function assertKey(key: string, storeUrl: string): void {
-  const segments = key.split("/");
-  const leaves = segments.some((segment) => segment === "" || segment === "." || segment === "..");
-  if (leaves || key.includes("\0") || key.includes("\\")) {
+  if (!isKey(key)) {
     throw new InvalidInputError(`The key "${key}" does not name an object inside ${storeUrl}.`, {
       details: { key, store: storeUrl },
     });

@@ -1,5 +1,5 @@
-import { InvalidInputError } from "../errors.js";
-import type { ByteStore, ReadOptions } from "./byte-store.js";
+import type { ByteStore } from "./byte-store.js";
+import { Places } from "./places.js";
 
 /**
  * `store` with at most `limit` requests under way; others wait in the order in which they came. A list takes a place for
@@ -8,9 +8,6 @@ import type { ByteStore, ReadOptions } from "./byte-store.js";
  * @throws InvalidInputError where `limit` is not a whole number above zero.
  */
 export function withConcurrencyLimit(store: ByteStore, limit: number): ByteStore {
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new InvalidInputError(`${limit} requests at the same time are no limit; give a whole number above zero.`);
-  }
   const places = new Places(limit);
   return {
     url: store.url,
@@ -32,47 +29,4 @@ export function withConcurrencyLimit(store: ByteStore, limit: number): ByteStore
       }
     },
   };
-}
-
-class Places {
-  #free: number;
-  readonly #queue = new Set<() => void>();
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async run<T>(request: () => Promise<T>, { signal }: ReadOptions = {}): Promise<T> {
-    signal?.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
-    try {
-      return await request();
-    } finally {
-      this.#release();
-    }
-  }
-
-  /** Who waits is handed the place of the one who leaves. */
-  #release(): void {
-    const [next] = this.#queue;
-    if (next) next();
-    else this.#free += 1;
-  }
-
-  #wait(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const enter = () => {
-        this.#queue.delete(enter);
-        signal?.removeEventListener("abort", leave);
-        resolve();
-      };
-      const leave = () => {
-        this.#queue.delete(enter);
-        reject(signal?.reason);
-      };
-      this.#queue.add(enter);
-      signal?.addEventListener("abort", leave, { once: true });
-    });
-  }
 }

@@ -73,6 +73,8 @@ describe("links between pages", () => {
     "GLOSSARY.md",
     "CHANGELOG.md",
     "docs/warehouse-format.md",
+    "docs/stores.md",
+    "docs/products.md",
     "docs/cube/README.md",
     "docs/cube/labels.md",
     "docs/cube/missing-values.md",
