@@ -14,8 +14,8 @@ import { DataArray } from "./data-array.js";
 import { coordLines } from "./describe.js";
 import type { LazyArray } from "./lazy-array.js";
 import { type PointSeries, type PointSeriesOptions, pointSeries } from "./point-series.js";
-import { sceneSource } from "./scene-source.js";
-import { commonDType, geoBoxOf, type Scope, scenesOfStep, stepCount, stepTimes } from "./scope.js";
+import { nearestSource, sceneSource } from "./scene-source.js";
+import { commonDType, geoBoxOf, type Scope, scenesOfStep, scopeForBands, stepCount, stepTimes } from "./scope.js";
 import { type Isel, type Sel, sliceByLabels, sliceByPositions, windowOfScope } from "./slice.js";
 import { type CompositeMethod, composite } from "./verbs/composite.js";
 import { concat } from "./verbs/concat.js";
@@ -137,7 +137,7 @@ export class Dataset {
    * @throws SelectionError where there is no such band.
    */
   band(name: string): DataArray {
-    return new DataArray(this.#maskedBand(name));
+    return new DataArray(this.#onGridOf([name]).#maskedBand(name));
   }
 
   /**
@@ -146,7 +146,7 @@ export class Dataset {
    * @throws ExpressionError with a caret under the fault.
    */
   bandmath(text: string): DataArray {
-    return new DataArray(this.#computed(parseBandMath(text, this.bands)));
+    return new DataArray(this.#computed(parseBandMath(text, this.#knownNames())));
   }
 
   /**
@@ -162,7 +162,7 @@ export class Dataset {
     aliases: Readonly<Record<string, string>> = {},
     constants: Readonly<Record<string, number>> = {},
   ): DataArray {
-    return new DataArray({ ...this.#computed(indexExpression(name, this.bands, aliases, constants)), name });
+    return new DataArray({ ...this.#computed(indexExpression(name, this.#knownNames(), aliases, constants)), name });
   }
 
   /** All bands as one lazy DataArray `(time, band, y, x)`, in the files' own type. */
@@ -170,9 +170,9 @@ export class Dataset {
     return new DataArray(this.#stacked());
   }
 
-  /** The same scenes with only these bands, in this order. */
+  /** The same scenes with only these bands, in this order. Where all bands share no grid, these may. */
   select(bands: readonly string[]): Dataset {
-    return this.#with({ bands: bands.map((name) => this.#find(name)) });
+    return this.#onGridOf(bands).#with({ bands: bands.map((name) => this.#find(name)) });
   }
 
   /** The same with some bands called otherwise: `{ B4: "red" }`. */
@@ -221,8 +221,8 @@ export class Dataset {
 
   /** The part that labels select: times, bands, slices of x and y (ends included), a box of degrees. All dimensions stay. */
   sel(labels: Sel, options?: SelOptions): Dataset {
-    const sliced = this.#over(sliceByLabels(this.#scope, labels, options));
-    return labels.band === undefined ? sliced : sliced.select([labels.band].flat());
+    const selected = labels.band === undefined ? this : this.select([labels.band].flat());
+    return selected.#over(sliceByLabels(selected.#scope, labels, options));
   }
 
   /** The part at positions: slices `{ start, stop }`, `stop` not included, or one position. All dimensions stay. */
@@ -283,6 +283,15 @@ export class Dataset {
     return new Dataset(scope, this.#view);
   }
 
+  /** The same on the grid of some of its bands, where all of them share none. */
+  #onGridOf(bands: readonly string[]): Dataset {
+    const scope = scopeForBands(
+      this.#scope,
+      bands.map((name) => this.#find(name).stored),
+    );
+    return scope === this.#scope ? this : this.#over(scope);
+  }
+
   #scenes(): SceneSource {
     this.#source ??= sceneSource(this.#scope);
     return this.#source;
@@ -296,13 +305,31 @@ export class Dataset {
     );
   }
 
+  /** Names by which bands are found: their own, then common ones. */
+  #knownNames(): string[] {
+    const stored = new Set(this.#view.bands.map((band) => band.stored));
+    const common = [...this.#scope.commonNames].flatMap(([name, band]) => (stored.has(band) ? [name] : []));
+    return [...new Set([...this.bands, ...common])];
+  }
+
+  /** A band by its name, else by its common one, which it then goes by. */
   #find(name: string): View["bands"][number] {
     const band = this.#view.bands.find((own) => own.name === name);
     if (band !== undefined) return band;
+    const stored = this.#scope.commonNames.get(name);
+    if (stored !== undefined && this.#view.bands.some((own) => own.stored === stored)) return { name, stored };
     const { bands } = this;
     throw new SelectionError(`no band "${name}"${didYouMean(name, bands)}; there are ${bands.join(", ")}`, {
       details: { band: name, bands: [...bands] },
     });
+  }
+
+  /** The band of a rule, its nearest pixels where they are of another size. */
+  #flags(stored: string): LazyArray {
+    const key = `flags ${stored}`;
+    const nearest = this.#storedBands.has(key) ? null : nearestSource(this.#scope, stored);
+    if (nearest !== null) this.#storedBands.set(key, this.#describeStoredBand(stored, false, nearest));
+    return this.#storedBands.get(key) ?? this.#storedBand(stored, false);
   }
 
   /** A band as it is stored, scaled or not: one node however often it is asked for, so that drawings name it once. */
@@ -313,8 +340,7 @@ export class Dataset {
     return known;
   }
 
-  #describeStoredBand(stored: string, isScaled: boolean): LazyArray {
-    const source = this.#scenes();
+  #describeStoredBand(stored: string, isScaled: boolean, source = this.#scenes()): LazyArray {
     const times = stepTimes(this.#scope);
     const plain = source.stacks.every((stack) => {
       const at = stack.bands.indexOf(stored);
@@ -324,7 +350,7 @@ export class Dataset {
     const node: SceneNode = {
       kind: "scenes",
       shape: { outer: times.length, band: null, y: true, x: true },
-      dtype: scales ? "float32" : this.#dtypeOf(stored),
+      dtype: scales ? "float32" : this.#dtypeOf(stored, source),
       source,
       band: stored,
       isScaled: scales,
@@ -339,8 +365,7 @@ export class Dataset {
     };
   }
 
-  #dtypeOf(stored: string): DType {
-    const { stacks } = this.#scenes();
+  #dtypeOf(stored: string, { stacks }: SceneSource): DType {
     const own = stacks.filter(({ bands }) => bands.includes(stored));
     const [only = this.dtype, ...rest] = new Set(own.map(({ dtype }) => dtype));
     return rest.length === 0 ? only : this.dtype;
@@ -350,15 +375,16 @@ export class Dataset {
     const { stored } = this.#find(name);
     const { rules, isScaled } = this.#view;
     const band = this.#storedBand(stored, isScaled);
-    const masked = maskArray(rules, (flags) => this.#storedBand(flags, false));
+    const masked = maskArray(rules, (flags) => this.#flags(flags));
     const array = masked === null ? band : where(band, not(masked), undefined);
     return name === stored ? array : { ...array, name };
   }
 
   #computed(expr: Expr): LazyArray {
-    if (expr.kind === "band") return this.#maskedBand(expr.name);
+    if (expr.kind === "band") return this.#onGridOf([expr.name]).#maskedBand(expr.name);
     const names = bandsOf(expr);
-    const arrays = names.length === 0 ? [this.#anyBand()] : names.map((name) => this.#maskedBand(name));
+    const placed = this.#onGridOf(names);
+    const arrays = names.length === 0 ? [this.#anyBand()] : names.map((name) => placed.#maskedBand(name));
     const numbered = substitute(expr, (name) => ({ kind: "band", name: String(names.indexOf(name)) }));
     const dtype = dtypeOf(expr, () => "float32");
     return mathOf(arrays, numbered, dtype);

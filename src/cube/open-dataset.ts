@@ -8,7 +8,7 @@ import type { MaskRule } from "./cloud-rules.js";
 import { Dataset } from "./dataset.js";
 import { chooseLevel } from "./overview-level.js";
 import { cloudRules } from "./point-series.js";
-import { createScope, type Scope } from "./scope.js";
+import { createScope, type Scope, scopeForBands } from "./scope.js";
 import { groupBySolarDay } from "./solar-day.js";
 import { parseTimeRange } from "./time-range.js";
 
@@ -60,9 +60,9 @@ export async function scopeOf(warehouse: Warehouse, options: OpenDatasetOptions)
     timeMs: options.timeRange === undefined ? undefined : parseTimeRange(options.timeRange),
     bbox: options.bounds === undefined ? undefined : await toDegrees(options.bounds, options.boundsCrs),
   });
-  const full = await createScope(warehouse, scenes);
+  const full = scopeForBands(await createScope(warehouse, scenes), options.bands ?? []);
   const level = chooseLevel(full, options);
-  const scope = level === 0 ? full : await createScope(warehouse, scenes, level);
+  const scope = level === 0 ? full : await createScope(warehouse, scenes, level, full.latticeBands);
   return options.groupby === undefined ? scope : await groupBySolarDay(scope);
 }
 

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors.js";
-import type { Scope } from "./scope.js";
+import { placedStacks, type Scope } from "./scope.js";
 
 /** How coarse an answer may be. */
 export interface LevelOptions {
@@ -24,7 +24,8 @@ export function chooseLevel(scope: Scope, { resolution, maxPixels }: LevelOption
       `${resolution === undefined ? "maxPixels" : "resolution"} ${wanted}: give a number above 0`,
     );
   }
-  const stacks = [...new Set(scope.stacks)].map((index) => scope.warehouse.stack(index));
+  const placed = placedStacks(scope);
+  const stacks = [...placed].map((index) => scope.warehouse.stack(index));
   const count = Math.min(...stacks.map(({ levels }) => levels.length), Number.MAX_SAFE_INTEGER);
   const levels = Array.from({ length: stacks.length === 0 ? 1 : count }, (_, level) => level);
   if (maxPixels !== undefined) {
@@ -32,7 +33,8 @@ export function chooseLevel(scope: Scope, { resolution, maxPixels }: LevelOption
       Math.max(...stacks.map((stack) => (stack.levels[level]?.width ?? 0) * (stack.levels[level]?.height ?? 0)));
     return levels.find((level) => pixels(level) <= maxPixels) ?? levels.length - 1;
   }
-  const size = Math.abs(scope.grids[0]?.transform?.[0] ?? 1);
+  const first = scope.stacks.findIndex((index) => placed.has(index));
+  const size = Math.abs(scope.grids[first]?.transform?.[0] ?? 1);
   const pixelSize = (level: number) =>
     size * Math.max(...stacks.map(({ levels: own }) => (own[0]?.width ?? 1) / (own[level]?.width ?? 1)));
   // Overviews of odd sizes are a little coarser than a power of two.

@@ -1,20 +1,17 @@
 import { InvalidInputError, SelectionError, UnsupportedError } from "../errors.js";
-import { crsText } from "../geo/crs.js";
-import { type Pixel, pixelAt } from "../geo/geo-box.js";
-import { openProjection } from "../geo/projection.js";
+import { parseBandMath } from "../lazy/expression/band-math.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
-import { parseBandMath } from "../lazy/expression/band-math.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Destination, gather } from "../lazy/gather.js";
-import { planWindows, type WantedWindow } from "../lazy/plan-windows.js";
+import { planWindows } from "../lazy/plan-windows.js";
 import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";
 import { Status, type StatusName, statusName } from "../ndarray/status.js";
 import { nodataOf } from "../warehouse/nodata.js";
 import type { Stack } from "../warehouse/stack.js";
 import { cloudBands, cloudRulesFor, type MaskRule } from "./cloud-rules.js";
-import type { SceneGrid } from "./lattice.js";
+import { type CoveringScene, coveringScenes } from "./covering-scenes.js";
 import { bandsOfStacks, type Scope } from "./scope.js";
 import { ruleExpr } from "./verbs/mask.js";
 
@@ -83,15 +80,15 @@ export async function pointSeries(
   }
   const stored = scope.bands.length > 0 ? scope.bands : allBands(scope);
   const known = [...new Set([...view.names.keys(), ...stored])];
-  const expr = options.expr === undefined ? null : parseBandMath(options.expr, known);
+  const expr = options.expr === undefined ? null : parseBandMath(options.expr, [...known, ...scope.commonNames.keys()]);
   const bands = expr === null ? (options.bands ?? known) : bandsOf(expr);
   const rules = [...view.rules, ...cloudRules(options.cloudMask, stored)];
   const columns = expr === null ? bands : ["expr"];
-  const storedOf = (name: string) => view.names.get(name) ?? name;
+  const storedOf = (name: string) => view.names.get(name) ?? scope.commonNames.get(name) ?? name;
   const wanted = bands.map(storedOf);
   assertBands(scope, [...wanted, ...rules.map(({ band }) => band)]);
-  const covering = await findPixels(scope, lon, lat);
   const flags = [...new Set(rules.map(({ band }) => band))];
+  const covering = await coveringScenes(scope, lon, lat, [...wanted, ...flags]);
   const read = await readPixels(scope, wanted, flags, covering, options);
   const values =
     expr === null
@@ -103,7 +100,7 @@ export async function pointSeries(
           covering.length,
         )
       : columnsOf([expr], bands, rules, read, covering.length);
-  const rows = covering.map(({ time }, i) => toRow(scope, time, columns, i, values));
+  const rows = covering.map(({ place }, i) => toRow(scope, place, columns, i, values));
   return { lon, lat, snapshot: scope.warehouse.snapshot, bands: [...columns], rows };
 }
 
@@ -135,51 +132,6 @@ function allBands({ warehouse }: Scope): string[] {
   return bandsOfStacks(warehouse.scenes.stacks.map((_, index) => warehouse.stack(index)));
 }
 
-/** A scene that covers the point, and the pixel that does. */
-interface CoveringScene {
-  /** Position in the scope. */
-  time: number;
-  window: WantedWindow;
-}
-
-async function findPixels(scope: Scope, lon: number, lat: number): Promise<CoveringScene[]> {
-  const { warehouse, scenes, stacks, grids } = scope;
-  const places = await placesIn(grids, lon, lat);
-  const found: CoveringScene[] = [];
-  // Scenes of one exact stack share one grid object, and so one answer.
-  const pixels = new Map<SceneGrid, Pixel | null>();
-  for (const [time, grid] of grids.entries()) {
-    let pixel = pixels.get(grid);
-    if (pixel === undefined) {
-      pixel = pixelIn(grid, places);
-      pixels.set(grid, pixel);
-    }
-    if (pixel === null) continue;
-    const scene = scenes[time] ?? 0;
-    const slot = warehouse.scenes.slot[scene] ?? 0;
-    found.push({ time, window: { stack: stacks[time] ?? 0, slot, scene, level: 0, ...pixel, rows: 1, cols: 1 } });
-  }
-  return found;
-}
-
-/** The point in the units of every CRS, by its text. */
-async function placesIn(grids: readonly SceneGrid[], lon: number, lat: number): Promise<Map<string, [number, number]>> {
-  const places = new Map<string, [number, number]>();
-  for (const crs of new Set(grids.map((grid) => grid.crs))) {
-    if (crs !== null) places.set(crsText(crs), (await openProjection(crs)).forward(lon, lat));
-  }
-  return places;
-}
-
-function pixelIn(
-  { crs, transform, width, height }: SceneGrid,
-  places: ReadonlyMap<string, [number, number]>,
-): Pixel | null {
-  if (crs === null || transform === null) return null;
-  const [x = Number.NaN, y = Number.NaN] = places.get(crsText(crs)) ?? [];
-  return Number.isFinite(x) && Number.isFinite(y) ? pixelAt({ crs, transform, width, height }, x, y) : null;
-}
-
 /** Values `[scene, column]` in double precision, and the status of each: the bands, then the flags. */
 interface PixelColumns {
   data: Float64Array;
@@ -197,7 +149,7 @@ async function readPixels(
   const { warehouse } = scope;
   const names = [...bands, ...flags];
   const width = names.length;
-  const windows = covering.map(({ window }) => window);
+  const windows = covering.flatMap((scene) => scene.windows);
   const plan = await planWindows(warehouse, names, windows);
   const status = new Uint8Array(windows.length * width).fill(Status.uncovered);
   const pixels = windows.map(({ stack }, i): { stack: Stack; to: Destination } => {
@@ -223,7 +175,27 @@ async function readPixels(
     if (options.scaled === true) values.splice(0, bands.length, ...applyScale(stack, bands, to.data));
     data.set(values, i * width);
   });
-  return { data, status, width };
+  return mergeScenes({ data, status, width }, covering);
+}
+
+/** One row a scene: each band from the first of its stacks that has it. */
+function mergeScenes({ data, status, width }: PixelColumns, covering: readonly CoveringScene[]): PixelColumns {
+  const merged = {
+    data: new Float64Array(covering.length * width),
+    status: new Uint8Array(covering.length * width).fill(Status.uncovered),
+  };
+  let row = 0;
+  covering.forEach(({ windows }, scene) => {
+    for (const end = row + windows.length; row < end; row++) {
+      for (let column = 0; column < width; column++) {
+        const [from, to] = [row * width + column, scene * width + column];
+        if (merged.status[to] !== Status.uncovered) continue;
+        merged.status[to] = status[from] ?? Status.uncovered;
+        merged.data[to] = data[from] ?? 0;
+      }
+    }
+  });
+  return { ...merged, width };
 }
 
 function applyScale(stack: Stack, bands: readonly string[], values: TypedArray): number[] {
@@ -287,7 +259,7 @@ function maskExpr(rules: readonly MaskRule[]): Expr | null {
 
 function toRow(
   scope: Scope,
-  time: number,
+  place: number,
   columns: readonly string[],
   row: number,
   { data, status, width }: PixelColumns,
@@ -300,6 +272,6 @@ function toRow(
     values[name] = code === Status.valid ? (data[at] ?? null) : null;
     reasons[name] = statusName(code);
   });
-  const timeMs = scope.warehouse.scenes.time[scope.scenes[time] ?? 0] ?? 0;
-  return { time: new Date(timeMs).toISOString(), scene: scope.ids[time] ?? "", values, status: reasons };
+  const timeMs = scope.warehouse.scenes.time[scope.scenes[place] ?? 0] ?? 0;
+  return { time: new Date(timeMs).toISOString(), scene: scope.ids[place] ?? "", values, status: reasons };
 }

@@ -1,18 +1,59 @@
+import { GridMismatchError, UnsupportedError } from "../errors.js";
+import { crsText } from "../geo/crs.js";
 import type { SceneLayer, SceneSource } from "../lazy/graph/node.js";
 import { bytesPerSample } from "../ndarray/dtype.js";
-import { latticeOf, type Scope, scenesOfStep, stepCount } from "./scope.js";
+import { gridOffset, type Lattice, type SceneGrid } from "./lattice.js";
+import { latticeOf, placedStacks, type Scope, scenesOfStep, stepCount } from "./scope.js";
 
 /** The scenes of a scope as the graph reads them: time steps of one scene or several, placed on the scope's lattice. */
 export function sceneSource(scope: Scope): SceneSource {
-  const { warehouse, scenes, stacks, grids } = scope;
-  const used = [...new Set(stacks)].map((index) => warehouse.stack(index));
-  const layerOf = (place: number): SceneLayer => {
+  const placeLayer = (place: number) => {
     const { origins } = latticeOf(scope);
+    return { row: origins[place * 2] ?? 0, col: origins[place * 2 + 1] ?? 0, zoom: null };
+  };
+  return sourceOf(scope, placedStacks(scope), scope.level, placeLayer);
+}
+
+/**
+ * The same scenes for a band whose pixels are not those of the lattice: each pixel of the lattice shows the one that its
+ * centre lies in. null where the band lies on the lattice, or there is none: then {@link sceneSource} reads it.
+ *
+ * @throws GridMismatchError, once layers are asked for, where a scene's pixels have another CRS or are turned.
+ */
+export function nearestSource(scope: Scope, band: string): SceneSource | null {
+  const { warehouse, stacks, level, asideLevel, lattice } = scope;
+  const holding = [...new Set(stacks)].filter((index) => warehouse.stack(index).bands.includes(band));
+  const placed = placedStacks(scope);
+  if (lattice instanceof GridMismatchError || holding.every((index) => placed.has(index))) return null;
+  if (level !== asideLevel && holding.some((index) => placed.has(index))) {
+    throw new UnsupportedError(
+      `band ${band} has pixels of several sizes, which are not read at an overview: open the dataset at full resolution`,
+      { details: { band, level } },
+    );
+  }
+  const zooms = new Map<SceneGrid, Pick<SceneLayer, "row" | "col" | "zoom">>();
+  const placeLayer = (place: number) => {
+    const grid = scope.grids[place] as SceneGrid;
+    const known = zooms.get(grid) ?? zoomOf(lattice, grid, band);
+    zooms.set(grid, known);
+    return known;
+  };
+  return sourceOf(scope, new Set(holding), asideLevel, placeLayer);
+}
+
+function sourceOf(
+  scope: Scope,
+  shown: ReadonlySet<number>,
+  level: number,
+  placeLayer: (place: number) => Pick<SceneLayer, "row" | "col" | "zoom">,
+): SceneSource {
+  const { warehouse, scenes, stacks, grids } = scope;
+  const used = [...shown].map((index) => warehouse.stack(index));
+  const layerOf = (place: number): SceneLayer => {
     const scene = scenes[place] ?? 0;
     const { width = 0, height = 0 } = grids[place] ?? {};
-    const [row = 0, col = 0] = [origins[place * 2], origins[place * 2 + 1]];
     const slot = warehouse.scenes.slot[scene] ?? 0;
-    return { stack: stacks[place] ?? 0, slot, scene, row, col, width, height, zoom: null };
+    return { stack: stacks[place] ?? 0, slot, scene, width, height, ...placeLayer(place) };
   };
   return {
     warehouse,
@@ -20,14 +61,52 @@ export function sceneSource(scope: Scope): SceneSource {
     length: stepCount(scope),
     layersOf: (step) => {
       const { start, stop } = scenesOfStep(scope, step);
-      return Array.from({ length: stop - start }, (_, i) => layerOf(start + i));
+      const places = Array.from({ length: stop - start }, (_, i) => start + i);
+      return places.filter((place) => shown.has(stacks[place] ?? 0)).map(layerOf);
     },
-    level: scope.level,
+    level,
     sampleBytes: Math.max(
       1,
       ...used.map(({ dtype, kind, masks }) => heldBytes(dtype, kind === "free" || masks.length > 0)),
     ),
   };
+}
+
+/** Where a grid lies on a lattice of other pixels: its corner in pixels of the lattice, and how many of its own make one. */
+function zoomOf(lattice: Lattice, grid: SceneGrid, band: string): Pick<SceneLayer, "row" | "col" | "zoom"> {
+  const offset = gridOffset(lattice, grid);
+  if (offset !== null) return { row: offset[0], col: offset[1], zoom: null };
+  const [own, base] = [grid.transform, lattice.transform];
+  const isSameCrs = grid.crs !== null && lattice.crs !== null && crsText(grid.crs) === crsText(lattice.crs);
+  const isUpright = own !== null && base !== null && [own[1], own[3], base[1], base[3]].every((turn) => turn === 0);
+  if (isSameCrs && isUpright && own[0] * base[0] > 0 && own[4] * base[4] > 0) {
+    return {
+      row: snapped((own[5] - base[5]) / base[4]) - TIE,
+      col: snapped((own[2] - base[2]) / base[0]) - TIE,
+      zoom: [simple(base[4] / own[4]), simple(base[0] / own[0])],
+    };
+  }
+  throw new GridMismatchError(
+    `the flags in band ${band} lie in another CRS than the pixels they are for, or on a turned grid; ask for points, which ` +
+      "timeseries reads in every grid, or bring the files to one CRS",
+    { details: { band, crs: grid.crs && crsText(grid.crs) } },
+  );
+}
+
+/** Rounding of headers: a corner this close to one of a pixel is on it, a ratio this close to a whole one is that. */
+const SNAP = 1e-6;
+
+/** A centre that lies on the edge of two pixels is of the one right of it or below, as GDAL has it, whatever rounding leaves. */
+const TIE = 1e-9;
+
+function snapped(value: number): number {
+  return Math.abs(value - Math.round(value)) < SNAP ? Math.round(value) : value;
+}
+
+/** A ratio of pixel sizes: whole numbers and their inverses exactly. */
+function simple(ratio: number): number {
+  if (ratio >= 1) return Math.abs(ratio - Math.round(ratio)) < SNAP * ratio ? Math.round(ratio) : ratio;
+  return 1 / simple(1 / ratio);
 }
 
 /** Bytes of a sample in memory, with the status that lies beside it where not every pixel is covered. */

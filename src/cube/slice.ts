@@ -66,7 +66,7 @@ function takeSteps(scope: Scope, steps: readonly number[]): Scope {
     stacks: Int32Array.from(places, (place) => scope.stacks[place] ?? 0),
     grids,
   };
-  if (lattice instanceof GridMismatchError) return { ...taken, ...joinScenes(grids, scope.projections) };
+  if (lattice instanceof GridMismatchError) return { ...taken, ...joinScenes(taken) };
   const origins = new Int32Array(places.length * 2);
   places.forEach((place, i) => {
     origins.set(lattice.origins.subarray(place * 2, place * 2 + 2), i * 2);

@@ -20,7 +20,7 @@ export async function ingestIntoMemory(source: string, options: ReadScenesOption
   const files = await scanFiles(root, store, options.signal);
   if (files.length === 0) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
   const container = { name: NAME, folder: root.folder, store, isNew: true };
-  const contained = files.map((file) => ({ file, container }));
+  const contained = files.map((file) => ({ file, container, part: null }));
   const { drafts, failed } = await readScenes(contained, null, options);
   if (failed[0] !== undefined) throw errorFromJson(failed[0].error);
   const repository = await createRepository(new MemoryStore());

@@ -1,21 +1,27 @@
 import { basename } from "node:path";
-import { InvalidInputError, NotFoundError, UnsupportedError } from "../errors.js";
-import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
+import { InvalidInputError } from "../errors.js";
+import type { Repository } from "../icechunk/index.js";
 import { preloadZstdEncoder } from "../icechunk/zstd/compress.js";
-import { type ByteStore, FileStore } from "../store/index.js";
+import type { ProductProfile as NamedProfile } from "../product/product-profile.js";
+import { type ByteStore, MemoryStore } from "../store/index.js";
+import { type AppendCount, appendScenes, type ChangedStack } from "../warehouse/append.js";
+import type { FileDraft } from "../warehouse/file-draft.js";
+import { isUnchanged, type KnownSources, knownSources, nothingKnown } from "../warehouse/known-sources.js";
 import {
-  type AppendCount,
-  appendScenes,
-  isUnchanged,
-  knownSources,
-  type SceneDraft,
-  type SourceState,
-} from "../warehouse/append.js";
-import { assertCreatable, openOrCreateRepository, openWarehouseStore } from "../warehouse/open-repository.js";
+  createRepository,
+  openOrCreateRepository,
+  openRepository,
+  openWarehouseStore,
+} from "../warehouse/open-repository.js";
 import { assertProductId, type ProductProfile, readProduct } from "../warehouse/product.js";
-import { folderUrl, sourceLocation, urlFolder } from "../warehouse/sources.js";
-import { type ContainedFile, type Container, type FailedFile, type IngestWarning, readScenes } from "./read-scenes.js";
-import { containerName, resolveSourceRoot, scanFiles } from "./scan.js";
+import { sourceLocation } from "../warehouse/sources.js";
+import { parseDatePattern } from "./acquisition-time.js";
+import { type Container, knownContainers, openIfThere, toVirtualContainer } from "./containers.js";
+import { findGone } from "./find-gone.js";
+import { groupScenes, type SceneGroup } from "./group-scenes.js";
+import { type ContainedFile, type FailedFile, type IngestWarning, readScenes } from "./read-scenes.js";
+import { resolveSourceRoot } from "./scan.js";
+import { type ScannedSources, scanSources } from "./scan-sources.js";
 
 /** How far an ingest is. `total` is null while it is not known. */
 export interface IngestProgress {
@@ -29,11 +35,11 @@ export interface IngestOptions {
   warehouse?: string;
   /** Band names in the files' order. Default: from the file, else the product's profile, else `band_1` … */
   bandNames?: readonly string[];
-  /** Product that the scenes belong to. Default: the folder's name. */
+  /** Product that the scenes belong to. Default: by the files' names, else the folder's name. */
   productId?: string;
   /** Who made the data; kept with the product. */
   provider?: string;
-  /** Cloud masks: not read in this version, an UnsupportedError. */
+  /** Folder, file or pattern of masks: each becomes a band of the scene that has its time or name. */
   maskPath?: string;
   /** Regular expression that finds the date in a file name; see `timeByPattern`. */
   datePattern?: string;
@@ -43,8 +49,10 @@ export interface IngestOptions {
   message?: string;
   /** Find out what would happen, and write nothing. */
   dryRun?: boolean;
+  /** Forget files below the sources that are gone: a scene without any is dropped, older snapshots still have it. */
+  prune?: boolean;
   onProgress?: (progress: IngestProgress) => void;
-  /** Something people should know although the run goes on: a time taken from the file system, a missing CRS. */
+  /** Something people should know although the run goes on: a missing band, a time taken from the file system. */
   onWarning?: (warning: IngestWarning) => void;
   signal?: AbortSignal;
 }
@@ -52,14 +60,21 @@ export interface IngestOptions {
 /** What an ingest did. The same object is printed by `pixelquery ingest --json`. */
 export interface IngestReport {
   warehouse: string;
+  productId: string;
   /** Snapshot that holds the result; null when nothing was ever committed. */
   snapshot: string | null;
-  /** Files looked at. */
+  /** Scenes looked at. */
   sceneCount: number;
+  /** Files looked at: bands and masks of those scenes. */
+  fileCount: number;
   added: number;
   updated: number;
   /** Known and unchanged: not opened. */
   skipped: number;
+  /** Scenes that lost files which are gone. */
+  pruned: number;
+  /** Stacks that files were put into, or would be in a dry run. */
+  stacks: readonly ChangedStack[];
   failed: FailedFile[];
   elapsedMs: number;
 }
@@ -67,8 +82,9 @@ export interface IngestReport {
 /**
  * Turn files into scenes of a warehouse, in one commit. No pixel is read or copied.
  *
- * Files that are known and unchanged are not opened. Files that cannot be read are listed in `failed` and the others
- * are committed. Two ingests at once lose nothing.
+ * Names tell which files are bands of one scene; files of no known product are a scene each. Files that are known and
+ * unchanged are not opened. Files that cannot be read are listed in `failed` and the others are committed. Two ingests at
+ * once lose nothing.
  *
  * @param source Folder, file or glob pattern, or several.
  * @throws NotFoundError where a source does not exist or holds no matching file.
@@ -79,36 +95,37 @@ export interface IngestReport {
  */
 export async function ingest(source: string | readonly string[], options: IngestOptions = {}): Promise<IngestReport> {
   const started = performance.now();
-  if (options.maskPath !== undefined) {
-    throw new UnsupportedError("cloud masks (maskPath, --mask) are not read in this version; ingest without them", {
-      details: { maskPath: options.maskPath },
-    });
-  }
   const sources = typeof source === "string" ? [source] : source;
   const store = openWarehouseStore(options.warehouse ?? "./warehouse");
-  const productId = options.productId ?? (await defaultProductId(sources));
-  assertProductId(productId);
-  const run = await scanSources(store, sources, productId, options);
+  if (options.productId !== undefined) assertProductId(options.productId);
+  const run = await scan(store, sources, options);
   // Loads while headers are read.
   if (run.fresh.length > 0 && options.dryRun !== true) preloadZstdEncoder();
   const read = await readScenes(run.fresh, run.profile, options);
   const { snapshot, count } = await commitDrafts(store, run, read.drafts, options);
+  for (const { source: location, scene, bands, kept } of count.duplicates) {
+    const message = `left out: ${scene} has ${bands.join(", ")} from ${kept}; with --prune files that are gone are forgotten`;
+    options.onWarning?.({ path: pathOf(run.files, location), message });
+  }
   return {
     warehouse: options.warehouse ?? "./warehouse",
+    productId: run.productId,
     snapshot,
-    sceneCount: run.files.length,
+    sceneCount: run.sceneCount,
+    fileCount: run.files.length,
     added: count.added,
     updated: count.updated,
     skipped: run.unchanged + count.skipped,
+    pruned: count.pruned,
+    stacks: count.stacks,
     failed: read.failed,
     elapsedMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }
 
-async function defaultProductId(sources: readonly string[]): Promise<string> {
-  const [first] = sources;
-  if (first === undefined) throw new InvalidInputError("no source given: name a folder, a file or a pattern");
-  const { folder } = await resolveSourceRoot(first);
+async function defaultProductId(sources: readonly string[], profile: NamedProfile | null): Promise<string> {
+  if (profile !== null) return profile.id;
+  const { folder } = await resolveSourceRoot(sources[0] ?? "");
   return (
     basename(folder)
       .replace(/[^\p{L}\p{N}_.-]+/gu, "_")
@@ -119,144 +136,142 @@ async function defaultProductId(sources: readonly string[]): Promise<string> {
 /** What a run found out before it opened a single file. */
 interface IngestRun {
   productId: string;
+  /** What the warehouse has of the product. */
   profile: ProductProfile | null;
+  /** The product by the files' names. */
+  named: NamedProfile | null;
   containers: Container[];
+  /** All files that belong to scenes. */
   files: ContainedFile[];
-  /** What the warehouse has recorded of the product's sources, by location. */
-  known: ReadonlyMap<string, SourceState>;
+  known: KnownSources;
   /** Those of `files` that are new or changed. */
   fresh: ContainedFile[];
+  sceneCount: number;
+  /** Scenes without a fresh file. */
   unchanged: number;
+  /** Locations of sources that are gone; [] unless they are to be forgotten. */
+  gone: string[];
   snapshot: string | null;
 }
 
-async function scanSources(
-  store: ByteStore,
-  sources: readonly string[],
-  productId: string,
-  options: IngestOptions,
-): Promise<IngestRun> {
+async function scan(store: ByteStore, sources: readonly string[], options: IngestOptions): Promise<IngestRun> {
+  if (sources.length === 0) throw new InvalidInputError("no source given: name a folder, a file or a pattern");
   options.onProgress?.({ phase: "scan", done: 0, total: null });
+  const datePattern = options.datePattern === undefined ? undefined : parseDatePattern(options.datePattern);
   const repository = await openIfThere(store);
   const session = (await repository?.session()) ?? null;
   const containers = await knownContainers(repository);
-  const files = new Map<string, ContainedFile>();
-  for (const source of sources) {
-    const root = await resolveSourceRoot(source, options.globPattern);
-    const container = containerFor(containers, root.folder);
-    for (const file of await scanFiles(root, container.store, options.signal)) {
-      files.set(file.path, underInnermost(containers, { file, container }));
-    }
-  }
-  if (files.size === 0) {
-    throw new NotFoundError(`${sources.join(", ")}: no matching file (${options.globPattern ?? "*.tif, *.tiff"})`, {
-      details: { sources: [...sources] },
-    });
-  }
-  const known = session === null ? new Map<string, SourceState>() : await knownSources(session, productId);
-  const all = [...files.values()];
-  const fresh = all.filter(({ file, container }) => {
-    const recorded = known.get(sourceLocation(container.name, file.key));
-    return recorded === undefined || !isUnchanged(recorded, file);
-  });
-  options.onProgress?.({ phase: "scan", done: all.length, total: all.length });
+  const scanned = await scanSources(sources, containers, options);
+  const masks = await scanMasks(options, containers, scanned);
+  const listed = [...scanned.files.values()];
+  const { groups, profile: named, warnings } = groupScenes(listed, masks, { ...options, datePattern });
+  for (const warning of warnings) options.onWarning?.(warning);
+  const productId = options.productId ?? (await defaultProductId(sources, named));
+  assertProductId(productId);
+  const known = session === null ? nothingKnown() : await knownSources(session, productId);
+  const { fresh, unchanged } = freshOf(groups, known);
+  const files = groups.flatMap((group) => group.files);
+  options.onProgress?.({ phase: "scan", done: files.length, total: files.length });
   return {
     productId,
     profile: session === null ? null : readProduct(session, productId),
+    named,
     containers,
-    files: all,
+    files,
     known,
     fresh,
-    unchanged: all.length - fresh.length,
+    sceneCount: groups.length,
+    unchanged,
+    gone: options.prune === true ? await findGone(known, containers, scanned, options.signal) : [],
     snapshot: session?.snapshotId ?? null,
   };
 }
 
-/** The warehouse's repository; null where one can be created. Says what is wrong before any file is opened. */
-async function openIfThere(store: ByteStore): Promise<Repository | null> {
-  if (!(await Repository.exists(store))) {
-    try {
-      await assertCreatable(store);
-      return null;
-    } catch (error) {
-      // Another ingest may be creating it at this moment.
-      if (!(await Repository.exists(store))) throw error;
-    }
-  }
-  return Repository.open(store);
+async function scanMasks({ maskPath, signal }: IngestOptions, containers: Container[], scanned: ScannedSources) {
+  if (maskPath === undefined) return [];
+  const { files, roots } = await scanSources([maskPath], containers, { signal });
+  scanned.roots.push(...roots);
+  // A folder of masks inside of the source was found there as well.
+  for (const path of files.keys()) scanned.files.delete(path);
+  return [...files.values()];
 }
 
-async function knownContainers(repository: Repository | null): Promise<Container[]> {
-  const known: Container[] = [];
-  for (const { name, urlPrefix } of (await repository?.containers()) ?? []) {
-    if (!urlPrefix.startsWith("file://") || !name) continue;
-    const folder = urlFolder(urlPrefix).replace(/\/$/, "");
-    known.push({ name, folder, store: new FileStore(folder), isNew: false });
+/** Files that are new or changed; of a scene whose newer processing is known none is. */
+function freshOf(groups: readonly SceneGroup[], known: KnownSources): Pick<IngestRun, "fresh" | "unchanged"> {
+  const fresh: ContainedFile[] = [];
+  let unchanged = 0;
+  for (const { id, version, files } of groups) {
+    const isOlder = id !== null && version < (known.versions.get(id) ?? "");
+    const own = isOlder ? [] : files.filter((file) => isFresh(file, known));
+    if (own.length === 0) unchanged++;
+    fresh.push(...own);
   }
-  return known;
+  return { fresh, unchanged };
 }
 
-/** The container that holds `folder` already (the innermost), or a new one for it. */
-function containerFor(containers: Container[], folder: string): Container {
-  const holders = containers.filter((known) => folder === known.folder || folder.startsWith(`${known.folder}/`));
-  holders.sort((a, b) => b.folder.length - a.folder.length);
-  const [holder] = holders;
-  if (holder !== undefined) return holder;
-  const container = { name: containerName(folder), folder, store: new FileStore(folder), isNew: true };
-  containers.push(container);
-  return container;
-}
-
-/** The file under the innermost container that holds it: a folder above a known one must not know its files anew. */
-function underInnermost(containers: readonly Container[], { file, container }: ContainedFile): ContainedFile {
-  let inner = container;
-  for (const other of containers) {
-    if (other.folder.length > inner.folder.length && file.path.startsWith(`${other.folder}/`)) inner = other;
-  }
-  if (inner === container) return { file, container };
-  const key = file.key.slice(inner.folder.length - container.folder.length);
-  return { file: { ...file, key, store: inner.store }, container: inner };
+function isFresh({ file, container }: ContainedFile, { states }: KnownSources): boolean {
+  const recorded = states.get(sourceLocation(container.name, file.key));
+  return recorded === undefined || !isUnchanged(recorded, file);
 }
 
 async function commitDrafts(
   store: ByteStore,
   run: IngestRun,
-  drafts: readonly SceneDraft[],
+  drafts: readonly FileDraft[],
   options: IngestOptions,
 ): Promise<{ snapshot: string | null; count: AppendCount }> {
-  const count: AppendCount = { added: 0, updated: 0, skipped: 0 };
-  if (drafts.length === 0) return { snapshot: run.snapshot, count };
+  const count: AppendCount = { added: 0, updated: 0, skipped: 0, pruned: 0, duplicates: [], stacks: [] };
+  if (drafts.length + run.gone.length === 0) return { snapshot: run.snapshot, count };
   options.onProgress?.({ phase: "commit", done: 0, total: 1 });
-  if (options.dryRun === true) return { snapshot: run.snapshot, count: rehearse(run, drafts) };
-  const profile = newProfile(run.productId, drafts, options);
-  const containers = run.containers.filter(({ isNew }) => isNew).map(toVirtualContainer);
-  const repository = await openOrCreateRepository(store, containers);
+  const profile = newProfile(run, drafts, options);
+  const repository = await repositoryFor(store, run, options.dryRun === true);
+  const scenes = new Set(drafts.map(sceneNameOf)).size;
   const { snapshot } = await repository.transact(
     async (session) => {
-      Object.assign(count, await appendScenes(session, profile, drafts));
-      return count.added + count.updated > 0 ? undefined : false;
+      Object.assign(count, await appendScenes(session, profile, drafts, run.gone));
+      const isChanged = count.added + count.updated + count.pruned > 0;
+      return isChanged && options.dryRun !== true ? undefined : false;
     },
-    { message: options.message ?? defaultMessage(run.productId, drafts.length), signal: options.signal },
+    { message: options.message ?? defaultMessage(run, scenes), signal: options.signal },
   );
   options.onProgress?.({ phase: "commit", done: 1, total: 1 });
-  return { snapshot, count };
+  return { snapshot: options.dryRun === true ? run.snapshot : snapshot, count };
 }
 
-function toVirtualContainer({ name, folder }: Container): VirtualChunkContainer {
-  return { name, urlPrefix: folderUrl(folder), store: { local_file_system: `${folder}/` } };
+/** Where a run is written, or only staged: of a warehouse that is not there a dry run has one in memory. */
+async function repositoryFor(store: ByteStore, run: IngestRun, isDryRun: boolean): Promise<Repository> {
+  if (isDryRun) return run.snapshot === null ? createRepository(new MemoryStore()) : openRepository(store);
+  const containers = run.containers.filter(({ isNew }) => isNew).map(toVirtualContainer);
+  return openOrCreateRepository(store, containers);
 }
 
-function defaultMessage(productId: string, scenes: number): string {
-  return `ingest ${scenes} ${scenes === 1 ? "scene" : "scenes"} of ${productId}`;
+function defaultMessage({ productId, gone }: IngestRun, scenes: number): string {
+  const added = `ingest ${scenes} ${scenes === 1 ? "scene" : "scenes"} of ${productId}`;
+  return gone.length === 0 ? added : `${added}, forget ${gone.length} ${gone.length === 1 ? "file" : "files"}`;
 }
 
-/** What {@link appendScenes} would do, by what the scan found. */
-function rehearse(run: IngestRun, drafts: readonly SceneDraft[]): AppendCount {
-  const updated = drafts.filter((draft) => run.known.has(draft.source)).length;
-  return { added: drafts.length - updated, updated, skipped: 0 };
+/** What tells drafts of one scene from those of others. */
+function sceneNameOf({ source, scene }: FileDraft): string {
+  if (scene.kind === "shared") return `scene ${scene.ids[0]}`;
+  return scene.kind === "companion" ? (scene.beside[0] ?? source) : source;
 }
 
-function newProfile(productId: string, drafts: readonly SceneDraft[], options: IngestOptions): ProductProfile {
-  const bands = [...new Set(drafts.flatMap((draft) => draft.profile.bands))].map((name) => ({ name }));
-  return { productId, provider: options.provider ?? null, tiling: "free", bands, resolution: null };
+function newProfile(
+  { productId, named, fresh }: IngestRun,
+  drafts: readonly FileDraft[],
+  options: IngestOptions,
+): ProductProfile {
+  const names = [...new Set(drafts.flatMap((draft) => draft.profile.bands))];
+  const meanings = new Set(fresh.flatMap(({ part }) => (part === null ? [] : [part.meanings])));
+  const bands = names.map((name) => {
+    const [commonName, ...others] = new Set([...meanings].flatMap((own) => own.get(name)?.commonName ?? []));
+    return { name, ...(commonName !== undefined && others.length === 0 && { commonName }) };
+  });
+  const provider = options.provider ?? named?.provider ?? null;
+  return { productId, provider, tiling: named?.tiling ?? "free", bands, resolution: null };
+}
+
+function pathOf(files: readonly ContainedFile[], location: string): string {
+  const found = files.find(({ file, container }) => sourceLocation(container.name, file.key) === location);
+  return found?.file.path ?? location;
 }

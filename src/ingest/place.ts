@@ -2,11 +2,12 @@ import type { CogInfo, ImageLevel } from "../cog/cog-info.js";
 import { nodataJson } from "../cog/inspect.js";
 import { InvalidInputError, UnsupportedError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
-import type { SceneDraft } from "../warehouse/append.js";
 import { codecsOf } from "../warehouse/codec-metadata.js";
+import type { FileDraft } from "../warehouse/file-draft.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import type { StackLevel, StackProfile } from "../warehouse/stack.js";
 import { timeByPattern, timeInName } from "./acquisition-time.js";
+import type { FilePart } from "./file-part.js";
 import type { SourceFile } from "./scan.js";
 import { type UsableLevels, usableLevels } from "./usable-levels.js";
 
@@ -19,6 +20,8 @@ export interface PlaceOptions {
   datePattern?: RegExp | undefined;
   /** Name of the container that `file.key` is relative to. */
   container: string;
+  /** What is known of the file already; null for a file that is a scene by itself. */
+  part: FilePart | null;
 }
 
 /** A file with all that its header says. */
@@ -32,13 +35,13 @@ export interface ReadHeader {
 export type TimeSource = "name" | "tags" | "modified";
 
 /** A draft, and where its time was found. */
-export interface PlacedScene {
-  draft: SceneDraft;
+export interface PlacedFile {
+  draft: FileDraft;
   timeSource: TimeSource;
 }
 
 /**
- * A file as a scene: when, where, which bands, which blocks. Pure: nothing is read.
+ * A file as a scene or part of one: when, where, which bands, which blocks. Pure: nothing is read.
  *
  * Its time is that of the file's name, else of its tags, else of its last modification.
  *
@@ -46,18 +49,17 @@ export interface PlacedScene {
  * @throws UnsupportedError for files whose blocks this version cannot decode: what cannot be read is never committed.
  * @throws InvalidInputError where the given band names do not fit the file.
  */
-export function placeScene(
+export function placeFile(
   { file, info, headerHash }: ReadHeader,
   bbox: readonly [number, number, number, number] | null,
   options: PlaceOptions,
-): PlacedScene {
-  const [time, timeSource] = acquisitionTime(file, info, options.datePattern);
+): PlacedFile {
+  const [timeMs, timeSource] = acquisitionTime(file, info, options);
   const usable = named(file, () => usableLevels(info));
-  const draft: SceneDraft = {
-    ids: sceneIds(file, options.container),
-    timeMs: time,
+  const own = { kind: "alone" as const, ids: sceneIds(file, options.container), beside: [], version: "" };
+  const draft: FileDraft = {
+    scene: { ...(options.part?.scene ?? own), timeMs, cloudCover: cloudCover(info) },
     bbox,
-    cloudCover: cloudCover(info),
     source: sourceLocation(options.container, file.key),
     sizeBytes: file.sizeBytes,
     modifiedMs: file.modifiedMs,
@@ -71,16 +73,17 @@ export function placeScene(
   return { draft, timeSource };
 }
 
-function acquisitionTime(file: SourceFile, info: CogInfo, pattern: RegExp | undefined): [number, TimeSource] {
+function acquisitionTime(file: SourceFile, info: CogInfo, { datePattern, part }: PlaceOptions): [number, TimeSource] {
   const name = file.key.slice(file.key.lastIndexOf("/") + 1);
-  const named = pattern === undefined ? timeInName(name) : timeByPattern(name, pattern);
+  const told = part?.scene.timeMs ?? null;
+  const named = datePattern === undefined ? (told ?? timeInName(name)) : timeByPattern(name, datePattern);
   if (named !== null) return [named, "name"];
   if (info.acquisitionTime !== null) return [Date.parse(info.acquisitionTime), "tags"];
   return [file.modifiedMs, "modified"];
 }
 
 /** The path below the source without its ending, then with it, then with the container: the first free one is taken. */
-function sceneIds(file: SourceFile, container: string): string[] {
+export function sceneIds(file: Pick<SourceFile, "key">, container: string): string[] {
   return [file.key.replace(/\.[^./]*$/, ""), file.key, `${container}/${file.key}`];
 }
 
@@ -100,17 +103,33 @@ function stackProfile(
   { levels, masks }: UsableLevels,
   options: PlaceOptions,
 ): StackProfile {
+  const bands = bandNames(file, info, options);
   return {
     crs: info.crs,
     dtype: info.dtype,
-    bands: bandNames(file, info, options),
-    nodata: nodataJson(info.nodata),
-    scale: [...info.scale],
-    offset: [...info.offset],
+    fileOf: options.part?.isOneOfBands === true && info.count === 1 ? "band" : "scene",
+    bands,
+    ...meaningOf(info, bands, options.part),
     colorInterpretation: [...info.colorInterpretation],
     colorTable: storedColorTable(info.colorTable),
     levels: levels.map((level) => stackLevel(file, level)),
     masks: masks.map((mask) => stackLevel(file, mask)),
+  };
+}
+
+/** What the file itself says comes first; a product fills in what it leaves out. */
+function meaningOf(
+  info: CogInfo,
+  bands: readonly string[],
+  part: FilePart | null,
+): Pick<StackProfile, "nodata" | "scale" | "offset"> {
+  const told = bands.map((name) => part?.meanings.get(name));
+  const isPlain = info.scale.every((scale) => scale === 1) && info.offset.every((offset) => offset === 0);
+  const [first, ...rest] = new Set(told.map((meaning) => meaning?.nodata ?? null));
+  return {
+    nodata: nodataJson(info.nodata) ?? (rest.length === 0 ? (first ?? null) : null),
+    scale: info.scale.map((scale, i) => (isPlain ? (told[i]?.scale ?? scale) : scale)),
+    offset: info.offset.map((offset, i) => (isPlain ? (told[i]?.offset ?? offset) : offset)),
   };
 }
 
@@ -140,22 +159,32 @@ function storedColorTable(table: CogInfo["colorTable"]): StackProfile["colorTabl
 }
 
 function bandNames(file: SourceFile, info: CogInfo, options: PlaceOptions): string[] {
-  const given = options.bandNames;
+  const { part } = options;
+  const given = part?.hasOwnNames === true ? undefined : options.bandNames;
   if (given !== undefined && given.length !== info.count) {
     throw new InvalidInputError(
       `${file.path}: holds ${info.count} band(s), but ${given.length} name(s) were given (${given.join(", ")})`,
       { details: { path: file.path, bands: info.count, names: [...given] } },
     );
   }
+  if (given === undefined && part?.bands?.length === info.count) return [...part.bands];
+  const [prefix] = part?.scene.kind === "companion" ? (part.bands ?? []) : [];
+  if (prefix !== undefined) return uniqueNames(info.bandNames.map((name, i) => name || `${prefix}_${i + 1}`));
   const fallback = options.defaultBandNames?.length === info.count ? options.defaultBandNames : [];
   const names = info.bandNames.map((name, i) => given?.[i] ?? (name || fallback[i] || `band_${i + 1}`));
-  return names.map((name, i) => unique(names, name, i));
+  return uniqueNames(names);
 }
 
 /** A second band of one name gets a number, so that every name selects one band. */
-function unique(names: readonly string[], name: string, index: number): string {
-  const earlier = names.slice(0, index).filter((other) => other === name).length;
-  return earlier === 0 ? name : `${name}_${earlier + 1}`;
+function uniqueNames(names: readonly string[]): string[] {
+  const given = new Set(names);
+  const lastNumber = new Map<string, number>();
+  return names.map((name) => {
+    let number = (lastNumber.get(name) ?? 0) + 1;
+    while (number > 1 && given.has(`${name}_${number}`)) number++;
+    lastNumber.set(name, number);
+    return number === 1 ? name : `${name}_${number}`;
+  });
 }
 
 /** Text equal for grids that cover the same ground: their bounds need computing once. */

@@ -1,25 +1,18 @@
 import { type ErrorJson, errorToJson } from "../errors.js";
-import type { FileStore } from "../store/index.js";
-import type { SceneDraft } from "../warehouse/append.js";
+import type { FileDraft } from "../warehouse/file-draft.js";
 import type { ProductProfile } from "../warehouse/product.js";
+import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
-import { placeScene, type TimeSource } from "./place.js";
+import type { HeldFile } from "./containers.js";
+import type { FilePart } from "./file-part.js";
+import { placeFile, type TimeSource } from "./place.js";
 import { readHeaders } from "./read-headers.js";
 import type { SourceFile } from "./scan.js";
 
-/** A folder that sources are read from, under its name in the repository. */
-export interface Container {
-  name: string;
-  folder: string;
-  /** Reads what lies in the folder. */
-  store: FileStore;
-  isNew: boolean;
-}
-
-/** A file with the container its reference will name. */
-export interface ContainedFile {
-  file: SourceFile;
-  container: Container;
+/** A file of a scene. */
+export interface ContainedFile extends HeldFile {
+  /** What its name says of it; null for a file that is a scene by itself. */
+  part: FilePart | null;
 }
 
 /** A file that was left out, and why. */
@@ -42,21 +35,21 @@ export interface ReadScenesOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Scenes to append, and the files that are none. */
+/** Files to append, and those that cannot be. */
 export interface ReadScenes {
-  drafts: SceneDraft[];
+  drafts: FileDraft[];
   failed: FailedFile[];
 }
 
-/** Read the headers of files and make each a scene. Files that cannot be read are listed, the others go on. */
+/** Read the headers of files and make each a scene or part of one. Files that cannot be read are listed, the others go on. */
 export async function readScenes(
   files: readonly ContainedFile[],
   profile: ProductProfile | null,
   options: ReadScenesOptions,
 ): Promise<ReadScenes> {
-  const containers = new Map(files.map(({ file, container }) => [file, container.name]));
+  const contained = new Map(files.map((own) => [own.file, own]));
   const datePattern = options.datePattern === undefined ? undefined : parseDatePattern(options.datePattern);
-  const drafts: SceneDraft[] = [];
+  const drafts: FileDraft[] = [];
   const failed: FailedFile[] = [];
   const total = files.length;
   const report = () => options.onProgress?.({ phase: "headers", done: drafts.length + failed.length, total });
@@ -65,11 +58,13 @@ export async function readScenes(
     {
       signal: options.signal,
       onHeader: (file, header) => {
-        const { draft, timeSource } = placeScene(header, header.bbox, {
+        const { container, part = null } = contained.get(file) ?? {};
+        const { draft, timeSource } = placeFile(header, header.bbox, {
           bandNames: options.bandNames,
           defaultBandNames: profile?.bands.map((band) => band.name),
           datePattern,
-          container: containers.get(file) ?? "",
+          container: container?.name ?? "",
+          part,
         });
         warn(file, draft, timeSource, header.unlocated, options);
         drafts.push(draft);
@@ -81,21 +76,22 @@ export async function readScenes(
       },
     },
   );
-  // Headers arrive in any order; the order of slots should be that of the listing.
-  drafts.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  // Headers arrive in any order; the order of slots and bands should be that of the listing.
+  const order = new Map(files.map(({ file, container }, i) => [sourceLocation(container.name, file.key), i]));
+  drafts.sort((a, b) => (order.get(a.source) ?? 0) - (order.get(b.source) ?? 0));
   failed.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { drafts, failed };
 }
 
 function warn(
   file: SourceFile,
-  draft: SceneDraft,
+  draft: FileDraft,
   timeSource: TimeSource,
   unlocated: string | null,
   options: ReadScenesOptions,
 ): void {
   if (timeSource === "modified") {
-    const time = new Date(draft.timeMs).toISOString();
+    const time = new Date(draft.scene.timeMs).toISOString();
     options.onWarning?.({
       path: file.path,
       message: `no date in its name or tags: its modification time ${time} was taken (give --date-pattern to say where the date is)`,

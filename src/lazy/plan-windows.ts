@@ -2,7 +2,7 @@ import type { BlockEncoding } from "../codec/block-encoding.js";
 import { isImageCompression } from "../codec/supported.js";
 import { bytesPerSample } from "../ndarray/dtype.js";
 import { levelPath, maskPath } from "../warehouse/layout.js";
-import { type SlotTable, slotSize } from "../warehouse/slots.js";
+import { filePlace, type SlotTable, slotSize } from "../warehouse/slots.js";
 import { maskBands, type Stack, type StackLevel } from "../warehouse/stack.js";
 import type { Warehouse } from "../warehouse/warehouse.js";
 import { firstShare } from "./first-share.js";
@@ -26,8 +26,8 @@ interface Draft {
 /**
  * The plan that fills each window with the named bands: which bytes of which files, decoded how, going where.
  *
- * Only references are looked up; no source is touched. A band that a stack does not have is in no read: it stays
- * uncovered.
+ * Only references are looked up; no source is touched. A band that a stack does not have, or of which a scene has no file,
+ * is in no read: it stays uncovered.
  */
 export async function planWindows(
   warehouse: Warehouse,
@@ -150,16 +150,17 @@ async function planBlocks(
       return;
     }
     const location = references.locations[references.locationIndex[i] ?? 0] ?? "";
-    const source = sourceOf(draft, location, slots, block.index[0]);
+    const source = sourceOf(draft, location, slots, filePlace(slots, block.index[0], block.index[1]));
     const [offset, length] = [references.offsets[i] ?? 0, references.lengths[i] ?? 0];
     reads.push(toRead(block, source, { index: encoding, encoding: level.encoding }, offset, length));
   });
 }
 
-function sourceOf(draft: Draft, location: string, slots: SlotTable, slot: number): number {
+/** @param file place of the file in the columns of the slots */
+function sourceOf(draft: Draft, location: string, slots: SlotTable, file: number): number {
   let source = draft.sourceIndex.get(location);
   if (source === undefined) {
-    const planned = { location, sizeBytes: slots.sizeBytes[slot] ?? 0, modifiedMs: slots.modifiedMs[slot] ?? 0 };
+    const planned = { location, sizeBytes: slots.sizeBytes[file] ?? 0, modifiedMs: slots.modifiedMs[file] ?? 0 };
     source = draft.sources.push(planned) - 1;
     draft.sourceIndex.set(location, source);
   }
@@ -179,6 +180,7 @@ function blocksOf(
   const rowEnd = window.row + window.rows;
   const colEnd = window.col + window.cols;
   for (const plane of planes) {
+    if (slots.source[filePlace(slots, window.slot, plane.plane)] === "") continue;
     for (let down = Math.floor(window.row / encoding.rows); down * encoding.rows < rowEnd; down++) {
       for (let across = Math.floor(window.col / encoding.cols); across * encoding.cols < colEnd; across++) {
         const [top, left] = [down * encoding.rows, across * encoding.cols];

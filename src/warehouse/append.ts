@@ -1,289 +1,157 @@
-import type { Affine } from "../geo/affine.js";
-import type { Session, WritableSession } from "../icechunk/index.js";
-import { FORMAT_VERSION, isStackOf, MAX_EXACT_STACKS, OWN_ATTRIBUTE, stackPath } from "./layout.js";
-import { type ProductProfile, readProduct, writeProduct } from "./product.js";
-import { type Placement, writeReferences } from "./references.js";
-import { readSceneIds, type SceneRow, sceneTableSize, writeScenes } from "./scene-table.js";
-import { readSlots, readWorldFiles, type Slot, writeSlots } from "./slots.js";
-import { encodingKey, exactKey, type Stack, type StackProfile, stackKey } from "./stack.js";
-import { readStack, writeStack } from "./stack-metadata.js";
+import { pixelSize } from "../geo/affine.js";
+import { crsText } from "../geo/crs.js";
+import type { WritableSession } from "../icechunk/index.js";
+import type { DType } from "../ndarray/dtype.js";
+import type { FileDraft } from "./file-draft.js";
+import { isUnchanged } from "./known-sources.js";
+import { type OpenProduct, type OpenScene, type OpenStack, openProduct } from "./open-product.js";
+import { type DuplicateFile, detach, placeFile } from "./place-file.js";
+import type { ProductProfile } from "./product.js";
+import { stageProduct } from "./stage-product.js";
 
-/** Where the blocks of one resolution lie in the source file; see `ImageLevel`. */
-export interface LevelBlocks {
-  width: number;
-  height: number;
-  blocksAcross: number;
-  blocksDown: number;
-  offsets: Float64Array;
-  byteCounts: Float64Array;
-}
-
-/** A source file, read and understood, that has no place in the warehouse yet. */
-export interface SceneDraft {
-  /** Names the scene may have, best first; the first that no other source of the product has is taken. */
-  ids: readonly string[];
-  timeMs: number;
-  /** West, south, east, north in degrees; null without georeference. */
-  bbox: readonly [number, number, number, number] | null;
-  /** Percent; null where unknown. */
-  cloudCover: number | null;
-  /** As {@link Slot} has them. */
-  source: string;
-  sizeBytes: number;
-  modifiedMs: number;
-  worldFilesState: string;
-  headerHash: number;
-  transform: Affine | null;
-  profile: StackProfile;
-  levels: readonly LevelBlocks[];
-  /** The internal mask of each level; [] where the file has none. */
-  masks: readonly LevelBlocks[];
-}
-
-/** What an append did to each draft. */
+/** What an append did, in scenes. */
 export interface AppendCount {
   added: number;
   updated: number;
+  /** All files known and unchanged, or of an older processing than the warehouse has. */
   skipped: number;
+  /** Scenes that are no longer there, or lost a band. */
+  pruned: number;
+  duplicates: DuplicateFile[];
+  /** Stacks that files were put into. */
+  stacks: ChangedStack[];
 }
 
-/** A stack with what this append puts into it. */
-interface OpenStack {
-  stack: Stack;
-  before: number;
-  placements: Placement[];
-  /** Slots whose source moved to another stack. */
-  vacated: Slot[];
+/** A stack that files were put into. */
+export interface ChangedStack {
+  name: string;
+  kind: "exact" | "free";
+  isNew: boolean;
+  bands: readonly string[];
+  dtype: DType;
+  /** Of the largest scene. */
+  width: number;
+  height: number;
+  /** Width of a pixel in units of the CRS; null without georeference. */
+  pixelSize: number | null;
+  crs: string | null;
+  /** Scenes that files were added to. */
+  scenes: number;
 }
 
-/** A source as the warehouse knows it. */
-interface KnownSource {
-  open: OpenStack;
-  slot: Slot;
+/** What happens to scenes, for {@link AppendCount}. */
+interface Outcome {
+  touched: Set<OpenScene>;
+  changed: Set<OpenScene>;
+  duplicates: DuplicateFile[];
 }
 
 /**
- * Stage scenes of one product: stacks grown or created, references, slots and scene rows. Nothing is committed.
+ * Stage files of one product: stacks grown or created, references, slots and scene rows. Nothing is committed.
  *
  * A draft whose source is known and unchanged is skipped, so that running an append again on a fresh session, after a
- * conflict or a crash, adds nothing twice. A changed source keeps its scene row.
+ * conflict or a crash, adds nothing twice. A changed file replaces its own pixels; one that comes later joins its scene; a
+ * newer processing replaces all of the older one.
+ *
+ * @param gone locations of sources that are to be forgotten
  */
 export async function appendScenes(
   session: WritableSession,
   profile: ProductProfile,
-  drafts: readonly SceneDraft[],
+  drafts: readonly FileDraft[],
+  gone: readonly string[] = [],
 ): Promise<AppendCount> {
   const product = await openProduct(session, profile);
-  const count: AppendCount = { added: 0, updated: 0, skipped: 0 };
-  for (const draft of drafts) {
-    const known = product.sources.get(draft.source);
-    if (known === undefined) {
-      place(product, draft, product.nextRow++);
-      count.added++;
-    } else if (isUnchanged(known.slot, draft)) {
-      count.skipped++;
-    } else {
-      replace(product, draft, known);
-      count.updated++;
-    }
-  }
-  if (count.added + count.updated > 0) await stage(session, product);
-  return count;
-}
-
-/** True where a listing shows the size, the modification time and the world files that were recorded. */
-export function isUnchanged(recorded: SourceState, now: SourceState): boolean {
-  return (
-    recorded.sizeBytes === now.sizeBytes &&
-    recorded.modifiedMs === now.modifiedMs &&
-    recorded.worldFilesState === now.worldFilesState
-  );
-}
-
-/** A product as an append sees it. */
-interface OpenProduct {
-  profile: ProductProfile;
-  /** Paths of all stacks of the warehouse, as the scene table counts them. */
-  stackPaths: string[];
-  stacks: Map<string, OpenStack>;
-  sources: Map<string, KnownSource>;
-  ids: Set<string>;
-  idOfRow: readonly string[];
-  nextRow: number;
-}
-
-async function openProduct(session: WritableSession, profile: ProductProfile): Promise<OpenProduct> {
-  const { rows, stacks: stackPaths } = sceneTableSize(session);
-  const idOfRow = rows === 0 ? [] : await readSceneIds(session);
-  const product: OpenProduct = {
-    profile: mergeProfile(readProduct(session, profile.productId), profile),
-    stackPaths: [...stackPaths],
-    stacks: new Map(),
-    sources: new Map(),
-    ids: new Set(),
-    idOfRow,
-    nextRow: rows,
+  const pruned = forget(product, gone);
+  const outcome: Outcome = { touched: new Set(), changed: new Set(), duplicates: [] };
+  for (const draft of drafts) settle(product, draft, outcome);
+  if (outcome.changed.size + pruned > 0) await stageProduct(session, product);
+  const added = [...outcome.changed].filter(({ isNew }) => isNew).length;
+  return {
+    added,
+    updated: outcome.changed.size - added,
+    skipped: [...outcome.touched].filter((scene) => !outcome.changed.has(scene)).length,
+    pruned,
+    duplicates: outcome.duplicates,
+    stacks: [...product.stacks.values()].flat().flatMap((open) => (open.placements.length > 0 ? describe(open) : [])),
   };
-  for (const path of stackPaths.filter((stack) => isStackOf(stack, profile.productId))) {
-    const stack = readStack(session, path);
-    const open: OpenStack = { stack, before: stack.slots, placements: [], vacated: [] };
-    product.stacks.set(stackKey(stack), open);
-    await learnSources(session, product, open);
-  }
-  return product;
 }
 
-/** What is stored wins; bands that it lacks are added. */
-function mergeProfile(stored: ProductProfile | null, given: ProductProfile): ProductProfile {
-  if (stored === null) return given;
-  const names = new Set(stored.bands.map((band) => band.name));
-  const bands = [...stored.bands, ...given.bands.filter((band) => !names.has(band.name))];
-  return { ...stored, provider: given.provider ?? stored.provider, bands };
-}
-
-async function learnSources(session: WritableSession, product: OpenProduct, open: OpenStack): Promise<void> {
-  const [table, worldFiles] = await Promise.all([readSlots(session, open.stack), readWorldFiles(session, open.stack)]);
-  for (let index = 0; index < open.before; index++) {
-    const scene = table.scene[index] ?? -1;
-    if (scene < 0) continue;
-    const source = table.source[index] ?? "";
-    const slot: Slot = {
-      index,
-      timeMs: table.timeMs[index] ?? 0,
-      scene,
-      source,
-      sizeBytes: table.sizeBytes[index] ?? 0,
-      modifiedMs: table.modifiedMs[index] ?? 0,
-      worldFilesState: worldFiles[index] ?? "",
-      headerHash: table.headerHash[index] ?? 0,
-      transform: null,
-      sizes: open.stack.levels.map(({ width, height }) => [width, height] as const),
-    };
-    product.sources.set(source, { open, slot });
-    product.ids.add(product.idOfRow[scene] ?? "");
-  }
-}
-
-/** Put a draft into the stack that takes it, behind the slots there are. */
-function place(product: OpenProduct, draft: SceneDraft, row: number): void {
-  const open = stackFor(product, draft);
-  const slot = slotOf(draft, open.stack.slots, row);
-  open.stack.slots++;
-  growLevels(open.stack, draft);
-  open.placements.push({ draft, slot, replaces: false });
-  product.sources.set(draft.source, { open, slot });
-}
-
-/** Point a known source's slot at the new bytes, or move it where its new grid or encoding belongs. */
-function replace(product: OpenProduct, draft: SceneDraft, known: KnownSource): void {
-  const { scene } = known.slot;
-  const key = stackKey(known.open.stack);
-  if (key === exactKey(draft.profile, draft.transform) || key === encodingKey(draft.profile)) {
-    growLevels(known.open.stack, draft);
-    known.open.placements.push({ draft, slot: slotOf(draft, known.slot.index, scene), replaces: true });
-    return;
-  }
-  known.open.vacated.push({ ...known.slot, scene: -1, source: "" });
-  place(product, draft, scene);
-}
-
-function slotOf(draft: SceneDraft, index: number, scene: number): Slot {
-  const { timeMs, source, sizeBytes, modifiedMs, worldFilesState, headerHash, transform, levels } = draft;
-  const sizes = levels.map(({ width, height }) => [width, height] as const);
-  return { index, timeMs, scene, source, sizeBytes, modifiedMs, worldFilesState, headerHash, transform, sizes };
-}
-
-function growLevels(stack: Stack, draft: SceneDraft): void {
-  [stack.levels, stack.masks].forEach((images) => {
-    images.forEach((image, index) => {
-      image.width = Math.max(image.width, draft.levels[index]?.width ?? 0);
-      image.height = Math.max(image.height, draft.levels[index]?.height ?? 0);
-    });
-  });
-}
-
-function stackFor(product: OpenProduct, draft: SceneDraft): OpenStack {
-  const exact = exactKey(draft.profile, draft.transform);
-  const open = product.stacks.get(exact);
-  if (open !== undefined) return open;
-  if (product.profile.tiling === "fixed" || product.stacks.size < MAX_EXACT_STACKS) {
-    return createStack(product, draft, "exact", exact);
-  }
-  const free = encodingKey(draft.profile);
-  return product.stacks.get(free) ?? createStack(product, draft, "free", free);
-}
-
-function createStack(product: OpenProduct, draft: SceneDraft, kind: Stack["kind"], key: string): OpenStack {
-  const { productId } = product.profile;
-  const name = `${kind}-${String(product.stacks.size).padStart(2, "0")}`;
-  const path = stackPath(productId, name);
-  const stack: Stack = {
-    ...draft.profile,
-    levels: draft.profile.levels.map((level) => ({ ...level })),
-    masks: draft.profile.masks.map((mask) => ({ ...mask })),
-    path,
-    productId,
+function describe({ stack, before, placements }: OpenStack): ChangedStack {
+  const { name, kind, bands, dtype, crs, levels } = stack;
+  const [full] = levels;
+  const transform = placements[0]?.slot.transform ?? null;
+  return {
     name,
     kind,
-    transform: kind === "exact" ? draft.transform : null,
-    slots: 0,
+    isNew: before === 0,
+    bands,
+    dtype,
+    width: full?.width ?? 0,
+    height: full?.height ?? 0,
+    pixelSize: transform && pixelSize(transform)[0],
+    crs: crs && crsText(crs),
+    scenes: new Set(placements.map(({ slot }) => slot)).size,
   };
-  const open: OpenStack = { stack, before: 0, placements: [], vacated: [] };
-  product.stacks.set(key, open);
-  product.stackPaths.push(path);
-  return open;
 }
 
-async function stage(session: WritableSession, product: OpenProduct): Promise<void> {
-  session.setGroup("/", { [OWN_ATTRIBUTE]: { format: FORMAT_VERSION, generator: "pixelquery" } });
-  writeProduct(session, product.profile);
-  const scenes: SceneRow[] = [];
-  for (const open of product.stacks.values()) {
-    if (open.placements.length + open.vacated.length === 0) continue;
-    await writeStack(session, open.stack);
-    const slots = [...open.placements.map(({ slot }) => slot), ...open.vacated].sort((a, b) => a.index - b.index);
-    await writeSlots(session, open.stack, slots, open.before);
-    writeReferences(session, open);
-    const stack = product.stackPaths.indexOf(open.stack.path);
-    for (const { draft, slot } of open.placements) scenes.push(sceneRow(product, draft, slot, stack));
+function forget(product: OpenProduct, gone: readonly string[]): number {
+  const scenes = new Set<OpenScene>();
+  for (const source of gone) {
+    const known = product.sources.get(source);
+    if (known === undefined) continue;
+    scenes.add(known.scene);
+    detach(product, known);
   }
-  scenes.sort((a, b) => a.row - b.row);
-  await writeScenes(session, product.stackPaths, scenes);
+  return scenes.size;
 }
 
-function sceneRow(product: OpenProduct, draft: SceneDraft, slot: Slot, stack: number): SceneRow {
-  const { timeMs, bbox, cloudCover } = draft;
-  let id = product.idOfRow[slot.scene];
-  if (id === undefined) {
-    id = draft.ids.find((candidate) => !product.ids.has(candidate)) ?? draft.source;
-    product.ids.add(id);
+function settle(product: OpenProduct, draft: FileDraft, { touched, changed, duplicates }: Outcome): void {
+  const known = product.sources.get(draft.source);
+  const recorded = known?.slot.files[known.file];
+  if (known !== undefined && recorded && isUnchanged(recorded, draft)) {
+    touched.add(known.scene);
+    return;
   }
-  return { row: slot.scene, id, timeMs, bbox, cloudCover, stack, slot: slot.index };
+  const scene = sceneOf(product, draft);
+  touched.add(scene);
+  const { version, kind } = draft.scene;
+  if (version < scene.version) return;
+  if (version > scene.version) supersede(product, scene, version);
+  if (kind === "alone") Object.assign(scene, { timeMs: draft.scene.timeMs, cloudCover: draft.scene.cloudCover });
+  const duplicate = placeFile(product, draft, scene);
+  if (duplicate === null) changed.add(scene);
+  else duplicates.push(duplicate);
 }
 
-/** What a listing says of a source: enough to know whether it changed. */
-export interface SourceState {
-  sizeBytes: number;
-  modifiedMs: number;
-  /** As {@link Slot} has it. */
-  worldFilesState: string;
+/** The scene that a draft belongs to, made where there is none. */
+function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): OpenScene {
+  const { kind, ids, beside, ...facts } = draft;
+  const own = product.sources.get(source)?.scene;
+  const besides = beside.flatMap((other) => product.sources.get(other)?.scene ?? [])[0];
+  const found = kind === "shared" ? product.scenes.get(ids[0] ?? "") : kind === "alone" ? own : besides;
+  const known = found ?? besides ?? (kind === "companion" ? own : undefined);
+  if (known !== undefined) return known;
+  const id = ids.find((candidate) => !product.scenes.has(candidate)) ?? source;
+  const scene: OpenScene = {
+    id,
+    timeMs: facts.timeMs,
+    cloudCover: facts.cloudCover,
+    version: facts.version,
+    isNew: true,
+    slots: new Map(),
+    freeRows: [],
+  };
+  product.scenes.set(id, scene);
+  return scene;
 }
 
-/** Every source that a product's slots name, by location, with what was recorded of it. */
-export async function knownSources(session: Session, productId: string): Promise<Map<string, SourceState>> {
-  const known = new Map<string, SourceState>();
-  for (const path of sceneTableSize(session).stacks) {
-    if (!isStackOf(path, productId)) continue;
-    const stack = readStack(session, path);
-    const [table, worldFiles] = await Promise.all([readSlots(session, stack), readWorldFiles(session, stack)]);
-    table.source.forEach((source, index) => {
-      if ((table.scene[index] ?? -1) < 0) return;
-      known.set(source, {
-        sizeBytes: table.sizeBytes[index] ?? 0,
-        modifiedMs: table.modifiedMs[index] ?? 0,
-        worldFilesState: worldFiles[index] ?? "",
-      });
-    });
+/** Take the files of an older processing away; a scene that never said its version keeps what it has. */
+function supersede(product: OpenProduct, scene: OpenScene, version: string): void {
+  const isOlder = scene.version !== "";
+  scene.version = version;
+  if (!isOlder) return;
+  for (const [open, slot] of [...scene.slots]) {
+    for (const file of slot.files.keys()) if (slot.files[file]) detach(product, { open, slot, file, scene });
   }
-  return known;
 }

@@ -3,9 +3,11 @@ import { crsText } from "../geo/crs.js";
 import { objectName } from "../store/index.js";
 import { productIds, readProduct } from "./product.js";
 import { type SceneFilter, selectScenes } from "./select-scenes.js";
-import { slotSize, slotTransform } from "./slots.js";
+import { filePlace, slotSize, slotTransform } from "./slots.js";
 import { resolveSource } from "./sources.js";
+import type { Stack } from "./stack.js";
 import { type OpenWarehouseOptions, openWarehouse, type Warehouse } from "./warehouse.js";
+import { rowsOfScene, wholeScenes } from "./whole-scenes.js";
 
 /** A product as `info --json` prints it. */
 export interface ProductSummary {
@@ -61,11 +63,14 @@ export interface SnapshotSummary {
 export class Catalog {
   readonly #warehouse: Warehouse;
   readonly #location: string;
+  /** By row of the scene table. */
+  readonly #ids: readonly string[];
 
   /** @internal Use `catalog`. */
-  constructor(warehouse: Warehouse, location: string) {
+  constructor(warehouse: Warehouse, location: string, ids: readonly string[]) {
     this.#warehouse = warehouse;
     this.#location = location;
+    this.#ids = ids;
   }
 
   /** Every product, sorted by id. */
@@ -79,9 +84,9 @@ export class Catalog {
    * @param limit The most that are listed: the first ones.
    */
   async scenes(filter: SceneFilter = {}, limit = Number.POSITIVE_INFINITY): Promise<SceneInfo[]> {
-    const rows = selectScenes(this.#warehouse, filter);
-    const ids = await this.#warehouse.ids();
-    return Promise.all(Array.from(rows.subarray(0, limit), (row) => this.#scene(row, ids[row] ?? "")));
+    const found = wholeScenes(this.#warehouse, selectScenes(this.#warehouse, filter), this.#ids);
+    const count = Math.min(limit, found.starts.length);
+    return Promise.all(Array.from({ length: count }, (_, scene) => this.#scene(rowsOfScene(found, scene))));
   }
 
   /** Products and sizes. Lists the repository's objects. */
@@ -112,7 +117,7 @@ export class Catalog {
     return {
       productId,
       provider: profile?.provider ?? null,
-      scenes: rows.length,
+      scenes: wholeScenes(this.#warehouse, rows, this.#ids).starts.length,
       bands: profile?.bands.map((band) => band.name) ?? [],
       timeRange: rows.length === 0 ? null : [time(rows[0]), time(rows[rows.length - 1])],
       resolution: profile?.resolution ?? this.#finestPixel(rows),
@@ -128,26 +133,56 @@ export class Catalog {
     return Number.isFinite(finest) ? finest : null;
   }
 
-  async #scene(row: number, id: string): Promise<SceneInfo> {
+  /** @param rows those of one scene */
+  async #scene(rows: Int32Array): Promise<SceneInfo> {
+    const { scenes } = this.#warehouse;
+    const [first = 0] = rows;
+    const parts = await Promise.all(Array.from(rows, (row) => this.#part(row)));
+    const [main] = parts;
+    const cloudCover = Array.from(rows, (row) => scenes.cloudCover[row] ?? Number.NaN).find((cover) => cover >= 0);
+    const same = parts.filter(({ crs }) => crs === main?.crs);
+    return {
+      id: this.#ids[first] ?? "",
+      productId: main?.stack.productId ?? "",
+      acquisitionTime: new Date(scenes.time[first] ?? 0).toISOString(),
+      bounds: unionOf(same.map(({ bounds }) => bounds)),
+      crs: main?.crs ?? null,
+      bbox: unionOf(Array.from(rows, (row) => this.#bbox(row))),
+      bands: parts.length === 1 ? (main?.bands ?? []) : this.#inProductOrder(parts),
+      sources: [...new Set(parts.flatMap(({ sources }) => sources))],
+      cloudCover: cloudCover ?? null,
+    };
+  }
+
+  /** What one stack holds of a scene. */
+  async #part(row: number): Promise<ScenePart> {
     const { scenes } = this.#warehouse;
     const stack = this.#warehouse.stack(scenes.stack[row] ?? 0);
     const slots = await this.#warehouse.slots(stack);
     const slot = scenes.slot[row] ?? 0;
     const transform = slotTransform(slots, slot);
     const { width, height } = slotSize(slots, stack.levels.length, slot, 0);
-    const bbox = [...scenes.bbox.subarray(row * 4, row * 4 + 4)];
-    const cloudCover = scenes.cloudCover[row] ?? Number.NaN;
+    const sources = stack.bands.map((_, band) => slots.source[filePlace(slots, slot, band)] ?? "");
+    const named = [...new Set(sources)].filter((source) => source !== "");
     return {
-      id,
-      productId: stack.productId,
-      acquisitionTime: new Date(scenes.time[row] ?? 0).toISOString(),
+      stack,
       bounds: transform === null ? null : affineBounds(transform, width, height),
       crs: stack.crs === null ? null : crsText(stack.crs),
-      bbox: Number.isNaN(bbox[0]) ? null : bbox,
-      bands: [...stack.bands],
-      sources: [objectName(resolveSource(this.#warehouse.sources, slots.source[slot] ?? ""))],
-      cloudCover: Number.isNaN(cloudCover) ? null : cloudCover,
+      bands: stack.bands.filter((_, band) => sources[band] !== ""),
+      sources: named.map((source) => objectName(resolveSource(this.#warehouse.sources, source))),
     };
+  }
+
+  #bbox(row: number): number[] | null {
+    const bbox = [...this.#warehouse.scenes.bbox.subarray(row * 4, row * 4 + 4)];
+    return Number.isNaN(bbox[0]) ? null : bbox;
+  }
+
+  #inProductOrder(parts: readonly ScenePart[]): string[] {
+    const product = readProduct(this.#warehouse.session, parts[0]?.stack.productId ?? "");
+    const order = product?.bands.map(({ name }) => name) ?? [];
+    const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+    return [...new Set(parts.flatMap(({ bands }) => bands))].sort((a, b) => place(a) - place(b));
   }
 
   async #sourceBytes(): Promise<number> {
@@ -155,8 +190,9 @@ export class Catalog {
     const { scenes } = this.#warehouse;
     for (let index = 0; index < scenes.stacks.length; index++) {
       const slots = await this.#warehouse.slots(this.#warehouse.stack(index));
-      slots.source.forEach((source, slot) => {
-        if ((slots.scene[slot] ?? -1) >= 0) sizes.set(source, slots.sizeBytes[slot] ?? 0);
+      slots.source.forEach((source, at) => {
+        const isUsed = source !== "" && (slots.scene[Math.floor(at / slots.files)] ?? -1) >= 0;
+        if (isUsed) sizes.set(source, slots.sizeBytes[at] ?? 0);
       });
     }
     return [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -172,5 +208,25 @@ export class Catalog {
  * const scenes = await (await catalog("./warehouse")).scenes({ productId: "drone" });
  */
 export async function catalog(location: string, options: OpenWarehouseOptions = {}): Promise<Catalog> {
-  return new Catalog(await openWarehouse(location, options), location);
+  const warehouse = await openWarehouse(location, options);
+  return new Catalog(warehouse, location, await warehouse.ids());
+}
+
+interface ScenePart {
+  stack: Stack;
+  bounds: number[] | null;
+  crs: string | null;
+  bands: string[];
+  sources: string[];
+}
+
+/** The box around boxes `[west, south, east, north]`; null where there is none. Across the antimeridian the first one stands. */
+function unionOf(boxes: readonly (readonly number[] | null)[]): number[] | null {
+  const known = boxes.filter((box) => box !== null);
+  const [first] = known;
+  if (first === undefined) return null;
+  if (known.some(([west = 0, , east = 0]) => west > east)) return [...first];
+  const edge = (at: number, pick: (...values: number[]) => number) =>
+    pick(...known.map((box) => box[at] ?? Number.NaN));
+  return [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)];
 }

@@ -21,7 +21,7 @@ export interface ColumnSpec {
 /** Values of a numeric column, row after row. */
 export type NumberColumn = Int32Array | Uint32Array | Float32Array | Float64Array;
 
-/** Values of a column: numbers in row-major order, or one text a row. */
+/** Values of a column, numbers or texts, in row-major order. */
 export type ColumnValues = NumberColumn | string[];
 
 /** Zstandard level of columns: what the format's readers expect to be fast, and small enough at this size. */
@@ -30,14 +30,14 @@ const ZSTD_LEVEL = 3;
 /** Largest chunk that is believed when a repository says so. */
 const MAX_CHUNK_BYTES = 1 << 28;
 
-/** Numbers a row of the column takes. */
+/** Values that a row of the column takes. */
 export function rowWidth(spec: ColumnSpec): number {
   return spec.rowShape.reduce((product, size) => product * size, 1);
 }
 
 /** An empty column with room for `rows` rows. */
 export function createColumn(spec: ColumnSpec, rows: number): ColumnValues {
-  if (spec.type === "string") return new Array<string>(rows).fill("");
+  if (spec.type === "string") return new Array<string>(rows * rowWidth(spec)).fill("");
   return numbers(spec.type, rows * rowWidth(spec));
 }
 
@@ -94,8 +94,9 @@ export async function readColumn(
     const start = index * chunkRows;
     const stop = Math.min(rows, start + chunkRows);
     const chunk = await readColumnChunk(session, path, spec, index, chunkRows);
-    if (Array.isArray(out)) for (let row = start; row < stop; row++) out[row] = (chunk as string[])[row - start] ?? "";
-    else out.set((chunk as NumberColumn).subarray(0, (stop - start) * width), start * width);
+    const length = (stop - start) * width;
+    if (!Array.isArray(out)) out.set((chunk as NumberColumn).subarray(0, length), start * width);
+    else for (let i = 0; i < length; i++) out[start * width + i] = (chunk as string[])[i] ?? "";
   };
   await Promise.all(Array.from({ length: Math.ceil(rows / chunkRows) }, (_, index) => copyChunk(index)));
   return out;
@@ -235,10 +236,12 @@ function place(chunks: Map<number, ColumnValues>, spec: ColumnSpec, values: Colu
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0;
     const chunk = chunks.get(Math.floor(row / COLUMN_CHUNK_ROWS));
-    const at = row % COLUMN_CHUNK_ROWS;
-    if (Array.isArray(chunk) && Array.isArray(values)) chunk[at] = values[i] ?? "";
-    else if (chunk !== undefined && !Array.isArray(chunk) && !Array.isArray(values)) {
-      for (let k = 0; k < width; k++) chunk[at * width + k] = values[i * width + k] ?? 0;
+    const at = (row % COLUMN_CHUNK_ROWS) * width;
+    for (let k = 0; k < width; k++) {
+      if (Array.isArray(chunk) && Array.isArray(values)) chunk[at + k] = values[i * width + k] ?? "";
+      else if (chunk !== undefined && !Array.isArray(chunk) && !Array.isArray(values)) {
+        chunk[at + k] = values[i * width + k] ?? 0;
+      }
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 
 /** Version of the layout, written to the root group's attributes. A reader refuses a newer one. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Attribute under which every group keeps what is ours; all else follows public conventions. */
 export const OWN_ATTRIBUTE = "pixelquery";

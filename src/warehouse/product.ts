@@ -5,6 +5,8 @@ import { OWN_ATTRIBUTE, productPath, SCENES_PATH } from "./layout.js";
 /** A band as a product knows it. */
 export interface ProductBand {
   name: string;
+  /** STAC's name for what it measures: "red", "nir08"; absent where it has none, or means one thing here and another there. */
+  commonName?: string;
 }
 
 /**

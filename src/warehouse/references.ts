@@ -1,29 +1,30 @@
 import type { WritableSession } from "../icechunk/index.js";
-import type { LevelBlocks, SceneDraft } from "./append.js";
+import type { FileDraft, LevelBlocks } from "./file-draft.js";
 import { levelPath, maskPath } from "./layout.js";
 import type { Slot } from "./slots.js";
 import type { Stack, StackLevel } from "./stack.js";
 
-/** A slot that receives a draft's references. */
-export interface Placement {
-  draft: SceneDraft;
+/** Where the pixels of a file lie in a stack: all of a slot, or one plane of it. */
+export interface SlotPlace {
   slot: Slot;
-  /** True where the slot held older references of the same source. */
-  replaces: boolean;
+  /** Index of the slot's file; in a stack with a file for each band it is the plane, too. */
+  file: number;
+}
+
+/** A place that receives a draft's references. */
+export interface Placement extends SlotPlace {
+  draft: FileDraft;
 }
 
 /** What an append changes in a stack. */
 export interface StackChanges {
   stack: Stack;
   placements: readonly Placement[];
-  /** Slots whose source moved to another stack. */
-  vacated: readonly Slot[];
+  /** Places whose older references go: of sources that were replaced, or moved to another stack. */
+  cleared: readonly SlotPlace[];
 }
 
-/**
- * Stage where the blocks of placed drafts lie, in the arrays of a stack's levels and masks. The references that vacated
- * slots and replaced sources had are taken away.
- */
+/** Stage where the blocks of placed drafts lie, in the arrays of a stack's levels and masks; cleared places lose theirs. */
 export function writeReferences(session: WritableSession, changes: StackChanges): void {
   const { path, levels, masks } = changes.stack;
   levels.forEach((level, index) => {
@@ -36,31 +37,39 @@ export function writeReferences(session: WritableSession, changes: StackChanges)
 
 function writeLevelReferences(
   session: WritableSession,
-  { placements, vacated }: StackChanges,
+  { stack, placements, cleared }: StackChanges,
   path: string,
   level: StackLevel,
-  blocksOf: (draft: SceneDraft) => LevelBlocks | undefined,
+  blocksOf: (draft: FileDraft) => LevelBlocks | undefined,
 ): void {
-  const gone = [...vacated, ...placements.filter(({ replaces }) => replaces).map(({ slot }) => slot)];
-  for (const slot of gone) session.deleteReferences(path, blockIndices(level, slot.index));
-  if (placements.length > 0) session.setVirtualReferences(path, referenceColumns(placements, level.planes, blocksOf));
+  const isPerBand = stack.fileOf === "band";
+  for (const { slot, file } of cleared) {
+    const planes = isPerBand ? [file] : Array.from({ length: level.planes }, (_, plane) => plane);
+    session.deleteReferences(path, blockIndices(level, slot.index, planes));
+  }
+  if (placements.length === 0) return;
+  const planes = isPerBand ? 1 : level.planes;
+  session.setVirtualReferences(path, referenceColumns(placements, planes, isPerBand, blocksOf));
 }
 
-/** Every chunk index that a slot may have: time, band or plane, block row, block column. */
-function blockIndices(level: StackLevel, slot: number): Uint32Array {
+/** Every chunk index that planes of a slot may have: time, band or plane, block row, block column. */
+function blockIndices(level: StackLevel, slot: number, planes: readonly number[]): Uint32Array {
   const down = Math.ceil(level.height / level.encoding.rows);
   const across = Math.ceil(level.width / level.encoding.cols);
-  const out = new Uint32Array(level.planes * down * across * 4);
+  const out = new Uint32Array(planes.length * down * across * 4);
   for (let i = 0; i < out.length / 4; i++) {
-    out.set([slot, Math.floor(i / (down * across)), Math.floor(i / across) % down, i % across], i * 4);
+    const plane = planes[Math.floor(i / (down * across))] ?? 0;
+    out.set([slot, plane, Math.floor(i / across) % down, i % across], i * 4);
   }
   return out;
 }
 
+/** @param isPerBand True where a file's one plane is the one of its place. */
 function referenceColumns(
   placements: readonly Placement[],
   planes: number,
-  blocksOf: (draft: SceneDraft) => LevelBlocks | undefined,
+  isPerBand: boolean,
+  blocksOf: (draft: FileDraft) => LevelBlocks | undefined,
 ) {
   const total = placements.reduce((sum, { draft }) => sum + (blocksOf(draft)?.offsets.length ?? 0), 0);
   const indices = new Uint32Array(total * 4);
@@ -68,7 +77,7 @@ function referenceColumns(
   const offsets = new Float64Array(total);
   const lengths = new Float64Array(total);
   let n = 0;
-  placements.forEach(({ draft, slot }, location) => {
+  placements.forEach(({ draft, slot, file }, location) => {
     const blocks = blocksOf(draft);
     if (blocks === undefined) return;
     const inPlane = blocks.blocksDown * blocks.blocksAcross;
@@ -77,7 +86,7 @@ function referenceColumns(
       // A block the file leaves out has no reference: it reads as fill, with status nodata.
       if (length === 0) continue;
       indices[n * 4] = slot.index;
-      indices[n * 4 + 1] = Math.floor(i / inPlane);
+      indices[n * 4 + 1] = isPerBand ? file : Math.floor(i / inPlane);
       indices[n * 4 + 2] = Math.floor((i % inPlane) / blocks.blocksAcross);
       indices[n * 4 + 3] = i % blocks.blocksAcross;
       locationIndex[n] = location;

@@ -22,10 +22,13 @@ const STACK = column("stack", "int32", {
   long_name: "index into the group's attribute `stacks`; -1 for a removed scene",
 });
 const SLOT = column("slot", "int32", { long_name: "time step in the stack" });
-const ID = column("id", "string", { long_name: "scene id, unique in its product" });
+const ID = column("id", "string", { long_name: "scene id; one scene of a product has it, in all its rows" });
+
+/** A column that the table has only once a scene told which processing of it this is. */
+const VERSION = column("version", "string", { long_name: "processing version; of two the larger text is the newer" });
 
 /**
- * One row per scene and stack, column by column, in the order of ingest: what answers "which scenes touch this box in
+ * One row per scene and stack, column by column, in the order of ingest; the rows of one scene share its id. It answers "which scenes touch this box in
  * this period" without opening a stack. Rows are never moved; a removed scene keeps its row with stack -1.
  */
 export interface SceneTable {
@@ -51,6 +54,8 @@ export interface SceneRow {
   cloudCover: number | null;
   stack: number;
   slot: number;
+  /** "" where nothing tells. */
+  version: string;
 }
 
 /** The scene table at a snapshot, without the ids. Costs a few small reads for thousands of scenes. */
@@ -71,6 +76,13 @@ export async function readSceneTable(session: Session): Promise<SceneTable> {
 export async function readSceneIds(session: Session): Promise<string[]> {
   const { rows } = sceneTableSize(session);
   return (await readColumn(session, `${SCENES_PATH}/${ID.name}`, ID, rows)) as string[];
+}
+
+/** Processing versions, row by row, "" where nothing tells; empty where no scene has one. */
+export async function readSceneVersions(session: Session): Promise<readonly string[]> {
+  const path = `${SCENES_PATH}/${VERSION.name}`;
+  if (session.node(path) === null) return [];
+  return (await readColumn(session, path, VERSION, sceneTableSize(session).rows)) as string[];
 }
 
 /** How many rows the table has, and the stacks it names: metadata only. An absent table is an empty one. */
@@ -108,4 +120,15 @@ export async function writeScenes(
   ];
   const rows = Int32Array.from(scenes, (scene) => scene.row);
   await writeRows(session, SCENES_PATH, changes, rows, before);
+  await writeVersions(session, scenes, before);
+}
+
+async function writeVersions(session: WritableSession, scenes: readonly SceneRow[], before: number): Promise<void> {
+  const isNew = session.node(`${SCENES_PATH}/${VERSION.name}`) === null;
+  if (isNew && scenes.every(({ version }) => version === "")) return;
+  const texts = new Map(scenes.map(({ row, version }) => [row, version]));
+  const earlier = isNew ? Array.from({ length: before }, (_, row) => row) : [];
+  const rows = [...new Set([...earlier, ...texts.keys()])].sort((a, b) => a - b);
+  const values = rows.map((row) => texts.get(row) ?? "");
+  await writeRows(session, SCENES_PATH, [{ spec: VERSION, values }], Int32Array.from(rows), isNew ? 0 : before);
 }

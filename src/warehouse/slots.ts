@@ -2,24 +2,30 @@ import type { Affine } from "../geo/affine.js";
 import type { Session, WritableSession } from "../icechunk/index.js";
 import { type ColumnSpec, createColumn, type NumberColumn, readColumn, rowWidth, writeRows } from "./columns.js";
 import { TIME_ATTRIBUTES } from "./scene-table.js";
-import type { Stack } from "./stack.js";
+import type { Stack, StackProfile } from "./stack.js";
 
-/** A time step of a stack: one acquisition, from one file. */
+/** A file that pixels of a slot lie in, as it was when it was ingested. */
+export interface SlotFile {
+  /** Where it lies: `vcc://<container>/<percent-encoded path>`. */
+  source: string;
+  sizeBytes: number;
+  /** Its last modification, whole milliseconds since 1970-01-01 UTC. */
+  modifiedMs: number;
+  /** World files beside it: a line "<name> <bytes> <modification time>" each; "" where there are none. */
+  worldFilesState: string;
+  /** Fingerprint of its header, as `openCogInfo` gives it. */
+  headerHash: number;
+}
+
+/** A time step of a stack: one acquisition, from one file or from one for each band. */
 export interface Slot {
   /** Index along time. */
   index: number;
   timeMs: number;
-  /** Row of the scene table. */
+  /** Row of the scene table; -1 for a vacant slot. */
   scene: number;
-  /** Where the pixels lie: `vcc://<container>/<percent-encoded path>`. */
-  source: string;
-  sizeBytes: number;
-  /** Last modification of the source, whole milliseconds since 1970-01-01 UTC. */
-  modifiedMs: number;
-  /** World files beside the source: a line "<name> <bytes> <modification time>" each; "" where there are none. */
-  worldFilesState: string;
-  /** Fingerprint of the header, as `openCogInfo` gives it. */
-  headerHash: number;
+  /** One, or one for each band of the stack; null for a band that the scene does not have. */
+  files: (SlotFile | null)[];
   /** Pixel-corner transform; null without georeference. */
   transform: Affine | null;
   /** Width and height of each level, finest first. */
@@ -38,20 +44,13 @@ export interface SlotGrids {
 export interface SlotTable extends SlotGrids {
   timeMs: Float64Array;
   scene: Int32Array;
+  /** Files of a slot: 1, or as many as bands. What follows has as many values a slot; those of a file that is not there are "" and 0. */
+  files: number;
   source: string[];
   sizeBytes: Float64Array;
   modifiedMs: Float64Array;
   headerHash: Uint32Array;
 }
-
-/** A column that a stack has only once one of its sources came with a world file. */
-const WORLD_FILES: ColumnSpec = {
-  name: "slot_world_files",
-  type: "string",
-  rowShape: [],
-  dimensions: ["time"],
-  attributes: { long_name: "name, bytes and modification time (ms) of each world file beside the source file" },
-};
 
 interface SlotColumns {
   time: ColumnSpec;
@@ -60,11 +59,13 @@ interface SlotColumns {
   size: ColumnSpec;
   modified: ColumnSpec;
   headerHash: ColumnSpec;
+  /** A column that a stack has only once one of its sources came with a world file. */
+  worldFiles: ColumnSpec;
   transform: ColumnSpec;
   shape: ColumnSpec;
 }
 
-function slotColumns(levels: number): SlotColumns {
+function slotColumns({ levels, fileOf, bands }: StackProfile): SlotColumns {
   const column = (name: string, type: ColumnSpec["type"], longName: string): ColumnSpec => ({
     name,
     type,
@@ -72,19 +73,28 @@ function slotColumns(levels: number): SlotColumns {
     dimensions: ["time"],
     attributes: { long_name: longName },
   });
+  const perFile = (name: string, type: ColumnSpec["type"], longName: string): ColumnSpec =>
+    fileOf === "scene"
+      ? column(name, type, longName)
+      : { ...column(name, type, longName), rowShape: [bands.length], dimensions: ["time", "band"] };
   return {
     time: {
       ...column("time", "int64", "acquisition time"),
       attributes: { standard_name: "time", axis: "T", ...TIME_ATTRIBUTES },
     },
     scene: column("slot_scene", "int32", "row of /scenes; -1 for a vacant slot"),
-    source: column("slot_source", "string", "file the pixels lie in"),
-    size: column("slot_size", "int64", "bytes of the source file"),
-    modified: column("slot_mtime", "int64", "last modification of the source file, ms since 1970-01-01T00:00:00Z"),
-    headerHash: column(
+    source: perFile("slot_source", "string", "file the pixels lie in"),
+    size: perFile("slot_size", "int64", "bytes of the source file"),
+    modified: perFile("slot_mtime", "int64", "last modification of the source file, ms since 1970-01-01T00:00:00Z"),
+    headerHash: perFile(
       "slot_header_hash",
       "uint32",
       "FNV-1a fingerprint of the first 16 KiB, as little-endian 32-bit words",
+    ),
+    worldFiles: perFile(
+      "slot_world_files",
+      "string",
+      "name, bytes and modification time (ms) of each world file beside the source file",
     ),
     transform: {
       ...column("slot_transform", "float64", "a, b, c, d, e, f: x = a col + b row + c, y = d col + e row + f"),
@@ -93,20 +103,29 @@ function slotColumns(levels: number): SlotColumns {
     },
     shape: {
       ...column("slot_shape", "int32", "height and width of each level"),
-      rowShape: [levels, 2],
+      rowShape: [levels.length, 2],
       dimensions: ["time", "level", "extent"],
     },
   };
 }
 
-/** Stage slots of a stack: new ones behind the `before` there are, or existing ones again. Ascending by index. */
+/** Number of files in a slot of a stack. */
+export function filesPerSlot({ fileOf, bands }: Pick<StackProfile, "fileOf" | "bands">): number {
+  return fileOf === "scene" ? 1 : bands.length;
+}
+
+/**
+ * Stage slots of a stack: new ones behind the `before` there are, or existing ones again. Ascending by index.
+ *
+ * Where the stack got a further band, all slots must be written anew, with `before` 0.
+ */
 export async function writeSlots(
   session: WritableSession,
   stack: Stack,
   slots: readonly Slot[],
   before: number,
 ): Promise<void> {
-  const columns = slotColumns(stack.levels.length);
+  const columns = slotColumns(stack);
   const numeric = (spec: ColumnSpec, values: (slot: Slot) => readonly number[]) => {
     const out = createColumn(spec, slots.length) as NumberColumn;
     slots.forEach((slot, i) => {
@@ -118,42 +137,46 @@ export async function writeSlots(
   const changes = [
     numeric(columns.time, (slot) => [slot.timeMs]),
     numeric(columns.scene, (slot) => [slot.scene]),
-    { spec: columns.source, values: slots.map((slot) => slot.source) },
-    numeric(columns.size, (slot) => [slot.sizeBytes]),
-    numeric(columns.modified, (slot) => [slot.modifiedMs]),
-    numeric(columns.headerHash, (slot) => [slot.headerHash]),
+    { spec: columns.source, values: slots.flatMap(({ files }) => files.map((file) => file?.source ?? "")) },
+    numeric(columns.size, ({ files }) => files.map((file) => file?.sizeBytes ?? 0)),
+    numeric(columns.modified, ({ files }) => files.map((file) => file?.modifiedMs ?? 0)),
+    numeric(columns.headerHash, ({ files }) => files.map((file) => file?.headerHash ?? 0)),
     numeric(columns.transform, (slot) => slot.transform ?? nowhere),
     numeric(columns.shape, (slot) => slot.sizes.flatMap(([width, height]) => [height, width])),
   ];
   const rows = Int32Array.from(slots, (slot) => slot.index);
   await writeRows(session, stack.path, changes, rows, before);
-  await writeWorldFiles(session, stack, slots, before);
+  await writeWorldFiles(session, stack, columns.worldFiles, slots, before);
 }
 
 async function writeWorldFiles(
   session: WritableSession,
-  { path }: Stack,
+  stack: Stack,
+  spec: ColumnSpec,
   slots: readonly Slot[],
   before: number,
 ): Promise<void> {
-  const isNew = session.node(`${path}/${WORLD_FILES.name}`) === null;
-  if (isNew && slots.every(({ worldFilesState }) => worldFilesState === "")) return;
-  const texts = new Map(slots.map(({ index, worldFilesState }) => [index, worldFilesState]));
+  const isNew = session.node(`${stack.path}/${spec.name}`) === null;
+  const states = (slot: Slot | undefined) =>
+    Array.from({ length: filesPerSlot(stack) }, (_, i) => slot?.files[i]?.worldFilesState ?? "");
+  if (isNew && slots.every((slot) => states(slot).every((state) => state === ""))) return;
+  const changed = new Map(slots.map((slot) => [slot.index, slot]));
   const earlier = isNew ? Array.from({ length: before }, (_, index) => index) : [];
-  const rows = [...new Set([...earlier, ...texts.keys()])].sort((a, b) => a - b);
-  const values = rows.map((row) => texts.get(row) ?? "");
-  await writeRows(session, path, [{ spec: WORLD_FILES, values }], Int32Array.from(rows), isNew ? 0 : before);
+  const rows = [...new Set([...earlier, ...changed.keys()])].sort((a, b) => a - b);
+  const values = rows.flatMap((row) => states(changed.get(row)));
+  await writeRows(session, stack.path, [{ spec, values }], Int32Array.from(rows), isNew ? 0 : before);
 }
 
-/** World files of every slot, as {@link Slot} has them; empty for a stack that never had one. */
+/** World files of every file of every slot, as {@link SlotFile} has them; empty for a stack that never had one. */
 export async function readWorldFiles(session: Session, stack: Stack): Promise<readonly string[]> {
-  if (session.node(`${stack.path}/${WORLD_FILES.name}`) === null) return [];
-  return readStackColumn<string[]>(session, stack, WORLD_FILES);
+  const { worldFiles } = slotColumns(stack);
+  if (session.node(`${stack.path}/${worldFiles.name}`) === null) return [];
+  return readStackColumn<string[]>(session, stack, worldFiles);
 }
 
 /** Grids of every slot of a stack: two small columns. */
 export async function readSlotGrids(session: Session, stack: Stack): Promise<SlotGrids> {
-  const columns = slotColumns(stack.levels.length);
+  const columns = slotColumns(stack);
   const [transform, shape] = await Promise.all([
     readStackColumn<Float64Array>(session, stack, columns.transform),
     readStackColumn<Int32Array>(session, stack, columns.shape),
@@ -163,7 +186,7 @@ export async function readSlotGrids(session: Session, stack: Stack): Promise<Slo
 
 /** Every slot of a stack, column by column; `grids` where they were read already. */
 export async function readSlots(session: Session, stack: Stack, grids?: Promise<SlotGrids>): Promise<SlotTable> {
-  const columns = slotColumns(stack.levels.length);
+  const columns = slotColumns(stack);
   const read = <T>(spec: ColumnSpec) => readStackColumn<T>(session, stack, spec);
   const [timeMs, scene, source, sizeBytes, modifiedMs, headerHash, { transform, shape }] = await Promise.all([
     read<Float64Array>(columns.time),
@@ -174,7 +197,8 @@ export async function readSlots(session: Session, stack: Stack, grids?: Promise<
     read<Uint32Array>(columns.headerHash),
     grids ?? readSlotGrids(session, stack),
   ]);
-  return { timeMs, scene, source, sizeBytes, modifiedMs, headerHash, transform, shape };
+  const files = filesPerSlot(stack);
+  return { timeMs, scene, files, source, sizeBytes, modifiedMs, headerHash, transform, shape };
 }
 
 function readStackColumn<T>(session: Session, stack: Stack, spec: ColumnSpec): Promise<T> {
@@ -198,4 +222,9 @@ export function slotSize(
 ): { width: number; height: number } {
   const at = (index * levels + level) * 2;
   return { height: slots.shape[at] ?? 0, width: slots.shape[at + 1] ?? 0 };
+}
+
+/** Where the file of a plane stands in the columns of a slot table: of the whole slot, where one file holds all bands. */
+export function filePlace({ files }: Pick<SlotTable, "files">, index: number, plane: number): number {
+  return index * files + (files === 1 ? 0 : plane);
 }

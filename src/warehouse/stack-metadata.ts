@@ -13,6 +13,8 @@ import { maskBands, type Stack, type StackLevel } from "./stack.js";
 /** What of a stack only its own attribute says; the rest is read from the arrays' metadata. */
 type OwnStackAttributes = {
   kind: "exact" | "free";
+  /** Absent where a file holds all bands. */
+  fileOf?: "band";
   crs: Crs | null;
   transform: Affine | null;
   bands: string[];
@@ -31,8 +33,8 @@ const BAND_COLUMN: ColumnSpec = { name: "band", type: "string", rowShape: [], di
 /**
  * Stage a stack's group, pixel arrays and coordinates.
  *
- * Safe to call for a stack that exists: it then only grows the pixel arrays to `stack.slots` time steps and, in a free
- * stack, to its largest file.
+ * Safe to call for a stack that exists: it then only grows the pixel arrays to `stack.slots` time steps, to the bands that
+ * came to it, and, in a free stack, to its largest file.
  */
 export async function writeStack(session: WritableSession, stack: Stack): Promise<void> {
   const isNew = session.node(stack.path) === null;
@@ -43,9 +45,12 @@ export async function writeStack(session: WritableSession, stack: Stack): Promis
   stack.masks.forEach((mask, index) => {
     session.setArray(maskPath(stack.path, index), maskArrayMetadata(stack, mask, index));
   });
+  const bands = session.node(`${stack.path}/${BAND_COLUMN.name}`);
+  if (bands?.zarr.node_type !== "array" || bands.zarr.shape[0] !== stack.bands.length) {
+    await writeCoordinate(session, stack.path, BAND_COLUMN, [...stack.bands]);
+  }
   if (!isNew) return;
   if (stack.crs !== null) writeGridMapping(session, stack, stack.crs);
-  await writeCoordinate(session, stack.path, BAND_COLUMN, [...stack.bands]);
   await writePixelCentres(session, stack);
 }
 
@@ -53,6 +58,7 @@ function stackAttributes(stack: Stack): Attributes {
   const { kind, crs, transform, bands, nodata, scale, offset, colorTable, levels, masks } = stack;
   const own = {
     kind,
+    ...(stack.fileOf === "scene" ? {} : { fileOf: stack.fileOf }),
     crs: crs && { ...crs },
     transform: transform && [...transform],
     bands: [...bands],
@@ -165,10 +171,17 @@ function writeGridMapping(session: WritableSession, stack: Stack, crs: Crs): voi
   });
 }
 
-/** Coordinates y and x of an exact stack; a rotated grid has none, and neither has a free stack. */
+/** A longer side gets no coordinates: a header of a hundred bytes may claim two thousand million pixels. */
+const MAX_COORDINATES = 2 ** 21;
+
+/**
+ * Coordinates y and x of an exact stack; a rotated grid has none, and neither has a free stack, nor a grid with a side of
+ * more than 2^21 pixels.
+ */
 async function writePixelCentres(session: WritableSession, { path, crs, transform, levels }: Stack): Promise<void> {
   const [full] = levels;
-  const centres = transform === null || full === undefined ? null : pixelCentreAxes(transform, full.width, full.height);
+  if (transform === null || full === undefined || Math.max(full.width, full.height) > MAX_COORDINATES) return;
+  const centres = pixelCentreAxes(transform, full.width, full.height);
   if (centres === null) return;
   const geographic = crs?.code === "EPSG:4326";
   await writeCoordinate(session, path, axis("x", geographic ? "longitude" : "projection_x_coordinate", "X"), centres.x);
@@ -212,6 +225,7 @@ export function readStack(session: Session, path: string): Stack {
     crs: own.crs,
     transform: own.transform,
     dtype: full.data_type as DType,
+    fileOf: own.fileOf ?? "scene",
     bands: own.bands,
     nodata: own.nodata,
     scale: own.scale,

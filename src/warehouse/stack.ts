@@ -23,7 +23,9 @@ export function maskBands({ planes, encoding }: StackLevel): number {
 export interface StackProfile {
   crs: Crs | null;
   dtype: DType;
-  /** Names in band order; unique. */
+  /** What one file holds: all bands of a scene, or one of them. */
+  fileOf: "scene" | "band";
+  /** Names in band order; unique. A stack with a file for each band gets further ones as they come. */
   bands: readonly string[];
   nodata: number | string | null;
   /** One value a band. */
@@ -39,7 +41,8 @@ export interface StackProfile {
 }
 
 /**
- * All source files of a product that share an encoding and, when `kind` is `exact`, one grid.
+ * All source files of a product that share an encoding and, when `kind` is `exact`, one grid. Where a scene has a file for
+ * each band, those of its bands that share them are planes of one time step.
  *
  * In a free stack block (0, 0) is each file's own first block, and each slot has its own transform and shape.
  */
@@ -54,16 +57,21 @@ export interface Stack extends StackProfile {
   slots: number;
 }
 
-/** Text equal for two files whose blocks decode alike and mean the same: they may share a free stack. */
+/**
+ * Text equal for two files whose blocks decode alike and mean the same: they may share a free stack.
+ *
+ * Files of single bands are told apart neither by their band nor by its scale and offset: {@link takesBands} asks for those.
+ */
 export function encodingKey(profile: StackProfile): string {
-  const { crs, dtype, bands, nodata, scale, offset, colorInterpretation, colorTable, levels, masks } = profile;
+  const { crs, dtype, bands, fileOf, nodata, scale, offset, colorInterpretation, colorTable, levels, masks } = profile;
+  const isBand = fileOf === "band";
   // Of the colours only those that change what a value means: any other difference is one of labels.
   const alphas = colorInterpretation.flatMap((name, band) => (name === "Alpha" ? [band] : []));
   const blocks = [levels, masks].map((images) =>
-    images.map(({ layout, encoding, planes }) => [layout, planes, Object.entries(encoding).sort(byName)]),
+    images.map(({ layout, encoding, planes }) => [layout, isBand || planes, Object.entries(encoding).sort(byName)]),
   );
-  const names = [crs === null ? null : crsText(crs), dtype, bands, nodata, scale, offset];
-  return JSON.stringify([...names, alphas, colorTable, ...blocks]);
+  const named = isBand ? ["band"] : [bands, scale, offset, alphas];
+  return JSON.stringify([crs === null ? null : crsText(crs), dtype, nodata, ...named, colorTable, ...blocks]);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
@@ -79,4 +87,13 @@ export function exactKey(profile: StackProfile, transform: Affine | null): strin
 /** The key under which a stack of the warehouse takes further files. */
 export function stackKey(stack: Stack): string {
   return stack.kind === "exact" ? exactKey(stack, stack.transform) : encodingKey(stack);
+}
+
+/** True where a file's bands mean in a stack of the same key what they mean in the file, or are new to it. */
+export function takesBands(stack: StackProfile, { bands, scale, offset }: StackProfile): boolean {
+  if (stack.fileOf === "scene") return true;
+  return bands.every((name, i) => {
+    const own = stack.bands.indexOf(name);
+    return own < 0 || (stack.scale[own] === scale[i] && stack.offset[own] === offset[i]);
+  });
 }

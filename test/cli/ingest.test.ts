@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeLandsat } from "../ingest/write-landsat.js";
 import { oneGridPath } from "../support/data-path.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { jsonOf, runCli } from "./run-cli.js";
@@ -23,11 +24,28 @@ describe("ingest", () => {
     const report = jsonOf(first) as { snapshot: string };
     expect(report).toEqual({
       warehouse: "./warehouse",
+      productId: "cogs",
       snapshot: expect.stringMatching(/^[0-9A-Z]{20}$/),
       sceneCount: 2,
+      fileCount: 2,
       added: 2,
       updated: 0,
       skipped: 0,
+      pruned: 0,
+      stacks: [
+        {
+          name: "exact-00",
+          kind: "exact",
+          isNew: true,
+          bands: ["blue", "green", "red", "nir", "swir1", "swir2", "BQA"],
+          dtype: "uint16",
+          width: 123,
+          height: 132,
+          pixelSize: 3000,
+          crs: "EPSG:32618",
+          scenes: 2,
+        },
+      ],
       failed: [],
       elapsedMs: expect.any(Number),
     });
@@ -76,12 +94,30 @@ describe("ingest", () => {
       runCli(["ingest", "cogs", "--mask", "udm"], dir),
       runCli(["ingest", "cogs", "--bands", "red,nir"], dir),
     ]);
-    expect(runs.map(({ code }) => code)).toEqual([1, 0, 3, 4, 1]);
+    expect(runs.map(({ code }) => code)).toEqual([1, 0, 3, 3, 1]);
     const [bad, rehearsal, gone] = runs;
     expect(jsonOf(bad)).toMatchObject({ snapshot: null, added: 0, failed: [{}] });
     expect(jsonOf(rehearsal)).toMatchObject({ snapshot: null, added: 1, failed: [] });
     expect(gone.stderr).toBe("error: gone: no such file or folder\n");
     expect(existsSync(join(dir, "warehouse"))).toBe(false);
+  });
+
+  it("says in a dry run which scenes go where, and drops with --prune what is gone", async () => {
+    const dir = createTempDir();
+    writeLandsat(join(dir, "in"), [400, 500, 800, 2720]);
+    writeLandsat(join(dir, "in"), [401, 501, 801, 2720], { date: "20180216" });
+    const rehearsal = await runCli(["ingest", "in", "--dry-run"], dir);
+    expect([rehearsal.code, existsSync(join(dir, "warehouse"))]).toEqual([0, false]);
+    expect(rehearsal.stdout).toContain("A dry run over 2 scenes in 8 files: nothing was written");
+    expect(rehearsal.stdout).toMatch(/^ *exact-00 \(new\) +2 +B4 B5 +uint16 +4 × 3 +10 +EPSG:32618/m);
+    expect(rehearsal.stdout).toMatch(/^ *exact-01 \(new\) +2 +B8 +uint16 +8 × 6 +5 +EPSG:32618/m);
+    expect(rehearsal.stderr).toMatch(/^warning: .*20180131.* has no B1, B2, B3, B6, B7, B9: uncovered/m);
+    expect((await runCli(["ingest", "in"], dir)).code).toBe(0);
+    rmSync(join(dir, "in", "LC08_L1TP_013032_20180131_20180207_01_T1"), { recursive: true });
+    const pruned = await runCli(["ingest", "in", "--prune"], dir);
+    expect(pruned.stdout).toMatch(/added +updated +skipped +pruned +failed\n[─ ]+\n +0 +0 +1 +1 +0\n/);
+    const scenes = jsonOf(await runCli(["scenes", "--json"], dir));
+    expect(scenes).toMatchObject([{ id: "LC08_013032_20180216", productId: "landsat_c1" }]);
   });
 
   it("warns of files without a date on stderr: of the first ten, and how many more", async () => {

@@ -188,7 +188,7 @@ test("files whose JPEG tables differ share no stack", () => {
       colorInterpretation: [],
       colorTable: null,
     };
-    return { crs: null, dtype: "uint8", ...bands, levels: [level], masks: [] };
+    return { crs: null, dtype: "uint8", fileOf: "scene", ...bands, levels: [level], masks: [] };
   };
   expect(encodingKey(profile("/9j/2Q=="))).toBe(encodingKey(profile("/9j/2Q==")));
   expect(encodingKey(profile("/9j/2Q=="))).not.toBe(encodingKey(profile("/9j/2A==")));

@@ -9,6 +9,7 @@ import { createTypedArray, type DType, type TypedArray } from "../../src/ndarray
 import { openRepository, openWarehouseStore } from "../../src/warehouse/open-repository.js";
 import { openSourceStores } from "../../src/warehouse/sources.js";
 import { loadOfficialEngine } from "../icechunk/oracle/official-engine.js";
+import { writeBand } from "../ingest/write-landsat.js";
 import { writeScene } from "../ingest/write-scene.js";
 import { readPointOracle } from "../support/point-oracle.js";
 import { createSharedTempDir } from "../support/temp-dir.js";
@@ -106,6 +107,33 @@ describe.each(readers)("$reader", ({ open, skip }) => {
       }
       expect(seen).toHaveLength(scenes.length);
     });
+  });
+
+  it.skipIf(skip)("reads scenes of a file for each band, also those that came later", async () => {
+    const folder = createSharedTempDir();
+    const sources = `${folder}/in`;
+    writeBand(sources, "B4", 400);
+    await ingest(sources, { warehouse: `${folder}/w` });
+    writeBand(sources, "B4", 401, { date: "20180216" });
+    writeBand(sources, "B5", 501, { date: "20180216" });
+    await ingest(sources, { warehouse: `${folder}/w` });
+    const store = await open(`${folder}/w`, sources);
+    const stack = "/landsat_c1/exact-00";
+    const pixels = await openArray(store, `${stack}/0`);
+    expect([pixels.shape, pixels.chunks]).toEqual([
+      [2, 2, 3, 4],
+      [1, 1, 3, 4],
+    ]);
+    const values = (await readAll(store, `${stack}/0`)) as TypedArray;
+    // One value a plane; band 5 of the first scene has no file, and nothing refers to it: fill.
+    const planes = [0, 12, 24, 36].map((start) => [...new Set(Array.from(values.subarray(start, start + 12), Number))]);
+    expect(planes).toEqual([[400], [0], [401], [501]]);
+    expect(await readAll(store, `${stack}/band`)).toEqual(["B4", "B5"]);
+    const sourceNames = (await readAll(store, `${stack}/slot_source`)) as string[];
+    expect(sourceNames.map((source) => source.replace(/.*_/, ""))).toEqual(["B4.TIF", "", "B4.TIF", "B5.TIF"]);
+    const sizes = await readAll(store, `${stack}/slot_size`);
+    expect(Array.from(sizes as unknown as BigInt64Array, (size) => size > 0n)).toEqual([true, false, true, true]);
+    expect(await readAll(store, "/scenes/id")).toEqual(["LC08_013032_20180131", "LC08_013032_20180216"]);
   });
 
   describe.skipIf(skip)("reads a warehouse of scenes with overviews, scale and nodata", () => {

@@ -25,6 +25,7 @@ interface IngestFlags extends WarehouseOptions {
   readonly datePattern?: string;
   readonly glob?: string;
   readonly dryRun?: boolean;
+  readonly prune?: boolean;
   readonly message?: string;
   readonly provider?: string;
 }
@@ -33,17 +34,20 @@ interface IngestFlags extends WarehouseOptions {
 export function defineIngest(command: Command, context: CliContext): void {
   command.argument("<source...>", "folders, files or quoted glob patterns");
   addWarehouseOption(command)
-    .option("--product <id>", "product that the scenes belong to (default: the folder's name)")
+    .option("--product <id>", "product that the scenes belong to (default: by the files' names, else the folder's)")
     .option("--bands <names>", "band names in the files' order (default: the files' own)", parseNames)
-    .option("--mask <folder>", "cloud masks, matched by scene")
+    .option("--mask <folder>", "masks: each becomes a band of the scene that has its time or name")
     .option("--date-pattern <regex>", "where the date is in a file name, as (?<year>…)(?<month>…)(?<day>…)")
     .option("--glob <pattern>", "files to take from folders (default: *.tif and *.tiff at any depth)")
     .option("--dry-run", "say what would happen, and write nothing")
+    .option("--prune", "forget files below the sources that are gone; older snapshots still have them")
     .option("--message <text>", "what the commit is for (default: how many scenes)")
     .option("--provider <name>", "who made the data");
   addCommonOptions(command);
   addExamples(command, [
     "ingest ./cogs",
+    "ingest ./landsat --dry-run",
+    "ingest ./ndvi --mask ./clouds --prune",
     "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
     'ingest ./in --glob "**/*_SR.tif" --date-pattern "_(\\d{8})_" --dry-run',
   ]);
@@ -53,7 +57,7 @@ export function defineIngest(command: Command, context: CliContext): void {
     if (flags.json) writeJson(context, report);
     else context.stdout.write(ingestSummary(report, flags.dryRun === true, tableTerminal(context)));
     writeProblems(report, warnings, context);
-    if (!flags.json && flags.dryRun !== true && report.snapshot !== null) await writeNextSteps(flags, context);
+    if (!flags.json && flags.dryRun !== true && report.snapshot !== null) await writeNextSteps(flags, report, context);
   });
 }
 
@@ -81,7 +85,7 @@ async function ingestWithProgress(
 }
 
 function ingestOptions(flags: IngestFlags): IngestOptions {
-  const { warehouse, product, bands, mask, datePattern, glob, dryRun, message, provider } = flags;
+  const { warehouse, product, bands, mask, datePattern, glob, dryRun, prune, message, provider } = flags;
   return {
     warehouse,
     ...(product !== undefined && { productId: product }),
@@ -90,6 +94,7 @@ function ingestOptions(flags: IngestFlags): IngestOptions {
     ...(datePattern !== undefined && { datePattern }),
     ...(glob !== undefined && { globPattern: glob }),
     ...(dryRun !== undefined && { dryRun }),
+    ...(prune !== undefined && { prune }),
     ...(message !== undefined && { message }),
     ...(provider !== undefined && { provider }),
   };
@@ -103,8 +108,12 @@ function writeProblems(report: IngestReport, warnings: readonly IngestWarning[],
 }
 
 /** The next commands, with a place where there is data: they work as they stand. */
-async function writeNextSteps({ warehouse, product }: IngestFlags, context: CliContext): Promise<void> {
-  const [scene] = await (await catalog(warehouse)).scenes(product === undefined ? {} : { productId: product }, 1);
+async function writeNextSteps(
+  { warehouse }: IngestFlags,
+  { productId }: IngestReport,
+  context: CliContext,
+): Promise<void> {
+  const [scene] = await (await catalog(warehouse)).scenes({ productId }, 1);
   const where = warehouse === DEFAULT_WAREHOUSE ? [] : ["-w", warehouse];
   const steps = [shellCommand(["scenes", ...where])];
   const [west, south, east, north] = scene?.bbox ?? [];

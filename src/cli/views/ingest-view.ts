@@ -1,28 +1,58 @@
 import type { IngestReport } from "../../ingest/ingest.js";
 import type { Terminal } from "../terminal/describe-terminal.js";
 import { formatCount, formatDuration, formatPlural } from "../terminal/format.js";
-import { type Cell, renderTable } from "../terminal/table.js";
+import { type Cell, type Column, renderTable } from "../terminal/table.js";
 import { renderCard } from "./card.js";
+import { crsLabel } from "./crs-label.js";
 
-/** What an ingest did, as a table of counts and the snapshot. */
+/** What an ingest did, as a table of counts and the snapshot; of a dry run the stacks as well. */
 export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal: Terminal): string {
-  const { added, updated, skipped, failed } = report;
+  const { added, updated, skipped, pruned, failed } = report;
+  const columns = ["added", "updated", "skipped", ...(pruned > 0 ? ["pruned"] : []), "failed"];
+  const cells = [count(added, "green"), count(updated, "green"), count(skipped, "dim")];
+  const lost = pruned > 0 ? [count(pruned, "red")] : [];
   const counts = renderTable(
-    ["added", "updated", "skipped", "failed"].map((header) => ({ header, align: "right" })),
-    [[count(added, "green"), count(updated, "green"), count(skipped, "dim"), count(failed.length, "red")]],
+    columns.map((header) => ({ header, align: "right" })),
+    [[...cells, ...lost, count(failed.length, "red")]],
     terminal,
   );
   const where = renderCard(
     [
       ["Warehouse", report.warehouse],
+      ["Product", report.productId],
       ["Snapshot", report.snapshot ?? "none"],
     ],
     terminal,
   );
-  const files = formatPlural(report.sceneCount, "file");
+  const scenes = report.sceneCount === report.fileCount ? "" : `${formatPlural(report.sceneCount, "scene")} in `;
+  const files = `${scenes}${formatPlural(report.fileCount, "file")}`;
   const elapsed = formatDuration(report.elapsedMs);
   const heading = isDryRun ? `A dry run over ${files}: nothing was written` : `${files} in ${elapsed}`;
-  return `${heading}\n\n${counts}\n${where}`;
+  const stacks = isDryRun ? `\n${stacksTable(report, terminal)}` : "";
+  return `${heading}\n\n${counts}${stacks}\n${where}`;
+}
+
+/** Where scenes would go: a line for each stack. */
+function stacksTable({ stacks }: IngestReport, terminal: Terminal): string {
+  const rows = stacks.map(({ name, isNew, scenes, bands, dtype, width, height, pixelSize, crs }) => [
+    isNew ? `${name} (new)` : name,
+    formatCount(scenes),
+    bands.join(" "),
+    dtype,
+    `${formatCount(width)} × ${formatCount(height)}`,
+    pixelSize === null ? "" : String(Number(pixelSize.toPrecision(6))),
+    crsLabel(crs),
+  ]);
+  const headers: readonly Column[] = [
+    { header: "stack" },
+    { header: "scenes", align: "right" },
+    { header: "bands" },
+    { header: "type" },
+    { header: "pixels", align: "right" },
+    { header: "size", align: "right" },
+    { header: "CRS" },
+  ];
+  return renderTable(headers, rows, terminal);
 }
 
 /** A count that is grey where there is nothing of it. */

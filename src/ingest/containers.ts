@@ -1,0 +1,73 @@
+import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
+import { type ByteStore, FileStore } from "../store/index.js";
+import { assertCreatable } from "../warehouse/open-repository.js";
+import { folderUrl, urlFolder } from "../warehouse/sources.js";
+import type { SourceFile } from "./scan.js";
+import { containerName } from "./scan.js";
+
+/** A folder that sources are read from, under its name in the repository. */
+export interface Container {
+  name: string;
+  folder: string;
+  /** Reads what lies in the folder. */
+  store: FileStore;
+  isNew: boolean;
+}
+
+/** A file with the container its reference will name. */
+export interface HeldFile {
+  file: SourceFile;
+  container: Container;
+}
+
+/** The warehouse's repository; null where one can be created. Says what is wrong before any file is opened. */
+export async function openIfThere(store: ByteStore): Promise<Repository | null> {
+  if (!(await Repository.exists(store))) {
+    try {
+      await assertCreatable(store);
+      return null;
+    } catch (error) {
+      // Another ingest may be creating it at this moment.
+      if (!(await Repository.exists(store))) throw error;
+    }
+  }
+  return Repository.open(store);
+}
+
+/** The local folders that a repository has containers for. */
+export async function knownContainers(repository: Repository | null): Promise<Container[]> {
+  const known: Container[] = [];
+  for (const { name, urlPrefix } of (await repository?.containers()) ?? []) {
+    if (!urlPrefix.startsWith("file://") || !name) continue;
+    const folder = urlFolder(urlPrefix).replace(/\/$/, "");
+    known.push({ name, folder, store: new FileStore(folder), isNew: false });
+  }
+  return known;
+}
+
+/** The container that holds `folder` already (the innermost), or a new one for it. */
+export function containerFor(containers: Container[], folder: string): Container {
+  const holders = containers.filter((known) => folder === known.folder || folder.startsWith(`${known.folder}/`));
+  holders.sort((a, b) => b.folder.length - a.folder.length);
+  const [holder] = holders;
+  if (holder !== undefined) return holder;
+  const container = { name: containerName(folder), folder, store: new FileStore(folder), isNew: true };
+  containers.push(container);
+  return container;
+}
+
+/** The file under the innermost container that holds it: a folder above a known one must not know its files anew. */
+export function underInnermost(containers: readonly Container[], { file, container }: HeldFile): HeldFile {
+  let inner = container;
+  for (const other of containers) {
+    if (other.folder.length > inner.folder.length && file.path.startsWith(`${other.folder}/`)) inner = other;
+  }
+  if (inner === container) return { file, container };
+  const key = file.key.slice(inner.folder.length - container.folder.length);
+  return { file: { ...file, key, store: inner.store }, container: inner };
+}
+
+/** A container as a repository's configuration holds it. */
+export function toVirtualContainer({ name, folder }: Container): VirtualChunkContainer {
+  return { name, urlPrefix: folderUrl(folder), store: { local_file_system: `${folder}/` } };
+}

@@ -1,0 +1,158 @@
+import { builtInProfiles } from "../product/built-in-profiles.js";
+import { bandCalibration } from "../product/calibration.js";
+import type { ProductProfile } from "../product/product-profile.js";
+import type { RecognisedFile } from "../product/recognise-file.js";
+import { type RecognisedScene, recogniseScenes } from "../product/recognise-scenes.js";
+import { timeByPattern, timeInName } from "./acquisition-time.js";
+import type { HeldFile } from "./containers.js";
+import type { BandMeaning, FilePart } from "./file-part.js";
+import { matchMasks } from "./match-masks.js";
+import { sceneIds } from "./place.js";
+import type { ContainedFile, IngestWarning } from "./read-scenes.js";
+
+/** Files of one scene, as far as names tell. */
+export interface SceneGroup {
+  /** What all processing versions of the scene share; null where the file itself gives the scene its name. */
+  id: string | null;
+  /** As `DraftScene` has it. */
+  version: string;
+  files: readonly ContainedFile[];
+}
+
+/** Files of a run, scene by scene. */
+export interface Grouping {
+  groups: SceneGroup[];
+  /** The product whose files these are, by their names; null where they are no known product's. */
+  profile: ProductProfile | null;
+  /** Files that are left out or odd, and why. */
+  warnings: IngestWarning[];
+}
+
+export interface GroupOptions {
+  /** Product that the user named; one that no profile describes is taken as it is. */
+  productId?: string | undefined;
+  datePattern?: RegExp | undefined;
+}
+
+/**
+ * Files as scenes by their names alone: bands of one acquisition together, the newest processing of each, masks beside what
+ * they belong to. Files of no known product are scenes by themselves. Pure: nothing is opened.
+ *
+ * @param masks files of a folder of masks
+ */
+export function groupScenes(
+  files: readonly HeldFile[],
+  masks: readonly HeldFile[],
+  { productId, datePattern }: GroupOptions = {},
+): Grouping {
+  const warnings: IngestWarning[] = [];
+  const held = new Map([...masks, ...files].map((own) => [own.file.path, own]));
+  const isNamed = builtInProfiles.some(({ id }) => id === productId);
+  const found = recogniseScenes(held.keys(), isNamed && productId !== undefined ? { product: productId } : {});
+  const profile = productOf(found.scenes, files.length);
+  const own = found.scenes.filter((scene) => scene.profile === profile);
+  const others = found.scenes.filter((scene) => scene.profile !== profile);
+  const isMask = new Set(masks);
+  const strange = [...found.unrecognised, ...others.flatMap((scene) => scene.files.map(({ path }) => path))]
+    .map((path) => held.get(path) as HeldFile)
+    .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+  const plain = strange.filter((file) => !isMask.has(file));
+  if (profile !== null) warnings.push(...plain.map((file) => leftOut(file, profile, others)));
+  const groups = [
+    ...groupsOf(own, held, warnings),
+    ...(profile === null ? plain.map((file) => ({ id: null, version: "", files: [{ ...file, part: null }] })) : []),
+  ];
+  const timeOf = (name: string) => (datePattern === undefined ? timeInName(name) : timeByPattern(name, datePattern));
+  const plainMasks = strange.filter((file) => isMask.has(file));
+  return { groups: matchMasks(groups, plainMasks, timeOf, warnings), profile, warnings };
+}
+
+/** The profile of most scenes; null where most files are of none. */
+function productOf(scenes: readonly RecognisedScene[], fileCount: number): ProductProfile | null {
+  const counts = new Map<ProductProfile, number>();
+  for (const scene of scenes) counts.set(scene.profile, (counts.get(scene.profile) ?? 0) + filesOf(scene));
+  const [best] = [...counts].sort(([, a], [, b]) => b - a);
+  return best !== undefined && best[1] * 2 > fileCount ? best[0] : null;
+}
+
+/** Files that belong to a scene, those included that are not taken. */
+function filesOf({ files, duplicates, superseded }: RecognisedScene): number {
+  return files.length + duplicates.length + superseded.reduce((sum, older) => sum + filesOf(older), 0);
+}
+
+function leftOut({ file }: HeldFile, { id }: ProductProfile, others: readonly RecognisedScene[]): IngestWarning {
+  const other = others.find(({ files }) => files.some(({ path }) => path === file.path))?.profile.id;
+  return {
+    path: file.path,
+    message:
+      other === undefined
+        ? `left out: its name is not one of ${id}; ingest it by itself, with --product NAME`
+        : `left out: it is of ${other}, the others are of ${id}; ingest it with --product ${other}`,
+  };
+}
+
+function groupsOf(
+  scenes: readonly RecognisedScene[],
+  held: ReadonlyMap<string, HeldFile>,
+  warnings: IngestWarning[],
+): SceneGroup[] {
+  const taken = new Set<string>();
+  return scenes.map((scene) => {
+    warnings.push(...oddities(scene));
+    // Two that neither is newer of are two scenes.
+    const id = taken.has(scene.acquisitionId) ? scene.sceneId : scene.acquisitionId;
+    taken.add(id);
+    const version = sortableVersion(scene.version);
+    const [only] = scene.files;
+    const isAlone = scene.files.length === 1 && only?.bands === "all";
+    const files = scene.files.map((file) => {
+      const own = held.get(file.path) as HeldFile;
+      const { timeMs } = scene;
+      const part: FilePart["scene"] = isAlone
+        ? { kind: "alone", ids: sceneIds(own.file, own.container.name), beside: [], timeMs, version: "" }
+        : { kind: "shared", ids: [id], beside: [], timeMs, version };
+      return { ...own, part: partOf(file, part) };
+    });
+    return { id: isAlone ? null : id, version: isAlone ? "" : version, files };
+  });
+}
+
+/** What people should know of a scene: what it lacks, and which of its files are not taken. */
+function oddities({ sceneId, files, missingBands, duplicates, superseded }: RecognisedScene): IngestWarning[] {
+  const path = files[0]?.path ?? sceneId;
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  return [
+    ...(missingBands.length === 0
+      ? []
+      : [{ path: folder, message: `${sceneId} has no ${missingBands.join(", ")}: uncovered, until a file comes` }]),
+    ...duplicates.map(({ file, insteadOf, difference }) => ({
+      path: file.path,
+      message: `left out: ${insteadOf} has the same band${difference === "resolution" ? " at its own resolution" : ""}`,
+    })),
+    ...superseded.flatMap((older) =>
+      older.files.map(({ path: old }) => ({ path: old, message: `left out: ${sceneId} is a newer processing of it` })),
+    ),
+  ];
+}
+
+/** Version text that compares as text: digits padded, as many as a date with a time has. */
+function sortableVersion(version: string | null): string {
+  const parts = version?.toUpperCase().match(/\d+|[A-Z]+/g) ?? [];
+  return parts.map((part) => (/^\d/.test(part) ? part.padStart(14, "0") : part)).join(".");
+}
+
+function partOf(file: RecognisedFile, scene: FilePart["scene"]): FilePart {
+  const bands = file.bands === "all" ? null : file.bands;
+  const isOneOfBands = bands?.length === 1;
+  return { scene, bands, isOneOfBands, hasOwnNames: isOneOfBands || file.role !== "data", meanings: meaningsOf(file) };
+}
+
+function meaningsOf(file: RecognisedFile): ReadonlyMap<string, BandMeaning> {
+  const bands = file.profile.bandSets[file.bandSet] ?? [];
+  return new Map(
+    bands.map((band) => {
+      const { scale, offset } = bandCalibration(band, file);
+      return [band.name, { scale, offset, nodata: band.nodata, commonName: band.commonName }];
+    }),
+  );
+}

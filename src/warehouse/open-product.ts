@@ -1,0 +1,167 @@
+import type { WritableSession } from "../icechunk/index.js";
+import { isStackOf } from "./layout.js";
+import { type ProductProfile, readProduct } from "./product.js";
+import type { Placement, SlotPlace } from "./references.js";
+import { readSceneIds, readSceneTable, readSceneVersions, type SceneTable } from "./scene-table.js";
+import { filePlace, readSlots, readWorldFiles, type Slot, type SlotFile, slotSize, slotTransform } from "./slots.js";
+import { type Stack, stackKey } from "./stack.js";
+import { readStack } from "./stack-metadata.js";
+
+/** A stack with its slots, and what a session changes in it. */
+export interface OpenStack {
+  stack: Stack;
+  /** Every slot by its index, vacant ones included. */
+  slots: Slot[];
+  /** Slots that the snapshot has. */
+  before: number;
+  /** True once the stack has more bands than the snapshot says. */
+  isWider: boolean;
+  changed: Set<Slot>;
+  placements: Placement[];
+  cleared: SlotPlace[];
+}
+
+/** A scene, and where its pixels are. */
+export interface OpenScene {
+  id: string;
+  timeMs: number;
+  cloudCover: number | null;
+  version: string;
+  isNew: boolean;
+  /** Its slot in each stack. */
+  slots: Map<OpenStack, Slot>;
+  /** Rows of the scene table that stand for nothing any more: the next of its slots takes one. */
+  freeRows: number[];
+}
+
+/** A source with its place in the warehouse. */
+export interface KnownSource extends SlotPlace {
+  open: OpenStack;
+  scene: OpenScene;
+}
+
+/** A product as a session changes it. */
+export interface OpenProduct {
+  profile: ProductProfile;
+  /** Paths of all stacks of the warehouse, as the scene table counts them. */
+  stackPaths: string[];
+  /** Stacks by what they take; several where bands or grids keep them apart. */
+  stacks: Map<string, OpenStack[]>;
+  stackCount: number;
+  sources: Map<string, KnownSource>;
+  scenes: Map<string, OpenScene>;
+  nextRow: number;
+}
+
+/** What the snapshot of a session has of a product; of one that it does not have, nothing. */
+export async function openProduct(session: WritableSession, profile: ProductProfile): Promise<OpenProduct> {
+  const [table, ids, versions] = await Promise.all([
+    readSceneTable(session),
+    readSceneIds(session),
+    readSceneVersions(session),
+  ]);
+  const product: OpenProduct = {
+    profile: mergeProfile(readProduct(session, profile.productId), profile),
+    stackPaths: [...table.stacks],
+    stacks: new Map(),
+    stackCount: 0,
+    sources: new Map(),
+    scenes: new Map(),
+    nextRow: table.rows,
+  };
+  const sceneOfRow = (row: number) => knownScene(product, table, row, ids[row] ?? "", versions[row] ?? "");
+  for (const path of table.stacks.filter((stack) => isStackOf(stack, profile.productId))) {
+    const stack = readStack(session, path);
+    const slots = await openSlots(session, stack);
+    learnSlots(product, addStack(product, stackKey(stack), stack, slots), sceneOfRow);
+  }
+  return product;
+}
+
+/** What is stored wins; bands that it lacks are added. A band that means two things keeps no common name. */
+function mergeProfile(stored: ProductProfile | null, given: ProductProfile): ProductProfile {
+  if (stored === null) return given;
+  const own = new Map(given.bands.map((band) => [band.name, band]));
+  const kept = stored.bands.map((band) => {
+    const other = own.get(band.name)?.commonName;
+    return other === undefined || other === band.commonName ? band : { name: band.name };
+  });
+  const names = new Set(stored.bands.map((band) => band.name));
+  const bands = [...kept, ...given.bands.filter((band) => !names.has(band.name))];
+  return { ...stored, provider: given.provider ?? stored.provider, bands };
+}
+
+/** Take a stack into a product. */
+export function addStack(product: OpenProduct, key: string, stack: Stack, slots: Slot[]): OpenStack {
+  const before = slots.length;
+  const open: OpenStack = {
+    stack,
+    slots,
+    before,
+    isWider: false,
+    changed: new Set(),
+    placements: [],
+    cleared: [],
+  };
+  const alike = product.stacks.get(key);
+  if (alike === undefined) product.stacks.set(key, [open]);
+  else alike.push(open);
+  product.stackCount++;
+  return open;
+}
+
+function knownScene(product: OpenProduct, table: SceneTable, row: number, id: string, version: string): OpenScene {
+  let scene = product.scenes.get(id);
+  if (scene === undefined) {
+    const cloudCover = table.cloudCover[row] ?? Number.NaN;
+    scene = {
+      id,
+      timeMs: table.time[row] ?? 0,
+      cloudCover: Number.isNaN(cloudCover) ? null : cloudCover,
+      version,
+      isNew: false,
+      slots: new Map(),
+      freeRows: [],
+    };
+    product.scenes.set(id, scene);
+  }
+  return scene;
+}
+
+async function openSlots(session: WritableSession, stack: Stack): Promise<Slot[]> {
+  const [table, worldFiles] = await Promise.all([readSlots(session, stack), readWorldFiles(session, stack)]);
+  const fileAt = (at: number): SlotFile | null => {
+    const source = table.source[at] ?? "";
+    if (source === "") return null;
+    return {
+      source,
+      sizeBytes: table.sizeBytes[at] ?? 0,
+      modifiedMs: table.modifiedMs[at] ?? 0,
+      worldFilesState: worldFiles[at] ?? "",
+      headerHash: table.headerHash[at] ?? 0,
+    };
+  };
+  const levels = stack.levels.length;
+  return Array.from({ length: stack.slots }, (_, index) => ({
+    index,
+    timeMs: table.timeMs[index] ?? 0,
+    scene: table.scene[index] ?? -1,
+    files: Array.from({ length: table.files }, (_, file) => fileAt(filePlace(table, index, file))),
+    transform: slotTransform(table, index),
+    sizes: stack.levels.map((_, level) => {
+      const { width, height } = slotSize(table, levels, index, level);
+      return [width, height] as const;
+    }),
+  }));
+}
+
+function learnSlots(product: OpenProduct, open: OpenStack, sceneOfRow: (row: number) => OpenScene): void {
+  for (const slot of open.slots) {
+    if (slot.scene < 0) continue;
+    const scene = sceneOfRow(slot.scene);
+    scene.slots.set(open, slot);
+    slot.files.forEach((known, file) => {
+      if (known !== null) product.sources.set(known.source, { open, slot, file, scene });
+    });
+  }
+}
