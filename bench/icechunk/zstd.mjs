@@ -41,10 +41,12 @@ function readPayloads(folder, decompressZstd) {
     const key = path.basename(file);
     return decompressZstd(new Uint8Array(fs.readFileSync(file).subarray(envelopeBytes)), { key, limitBytes: 2 ** 30 });
   };
-  return kinds.map((kind) => {
-    const names = fs.readdirSync(path.join(folder, kind)).sort().slice(0, 20);
-    return { kind, payloads: names.map((name) => read(path.join(folder, kind, name))) };
-  });
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const names = fs.readdirSync(path.join(folder, kind)).sort().slice(0, 20);
+      return { kind, payloads: await Promise.all(names.map((name) => read(path.join(folder, kind, name)))) };
+    }),
+  );
 }
 
 /** Bytes of the frames that the command makes; null where it is not installed. */
@@ -92,7 +94,7 @@ if (bundlePath) {
   const bundle = await bundleZstd(path.join(folder, "zstd"));
   const { compressZstd, decompressZstd } = await import(pathToFileURL(bundle));
   console.log("| | files | bytes | PixelQuery | libzstd 3 | ratio | MB/s, warm |\n|---|---|---|---|---|---|---|");
-  for (const { kind, payloads } of readPayloads(repository, decompressZstd)) {
+  for (const { kind, payloads } of await readPayloads(repository, decompressZstd)) {
     const bytes = sum(payloads.map(({ length }) => length));
     const [ours, theirs] = [await compressAll(payloads, compressZstd), libzstdBytes(payloads)];
     const seconds = await bestSeconds(5, () => compressAll(payloads, compressZstd));

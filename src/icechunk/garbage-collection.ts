@@ -143,7 +143,7 @@ async function neededBackups(store: ByteStore, table: RepositoryTable, options: 
     needed.add(next);
     const key = backupKey(next);
     const stored = await store.get(key, undefined, options);
-    next = stored ? decodeRepository(stored.data, key).value.repoBeforeUpdates : null;
+    next = stored ? (await decodeRepository(stored.data, key)).value.repoBeforeUpdates : null;
   }
   return needed;
 }

@@ -74,5 +74,6 @@ export async function readManifest(
       details: { key, store: store.url },
     });
   }
-  return new ManifestReader(unwrapFile("manifest", stored.data, key).payload, key);
+  const { payload } = await unwrapFile("manifest", stored.data, key);
+  return ManifestReader.open(payload, key);
 }

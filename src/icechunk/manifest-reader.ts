@@ -1,10 +1,10 @@
 import { FlatbufferReader } from "./format/flatbuffer-reader.js";
 import { compareBytes } from "./format/object-id.js";
+import { type LocationDecoder, openLocationDecoder } from "./location-decoder.js";
 import { type ReferenceTable, referenceKinds } from "./reference-table.js";
-import { decompressZstd, openDictionary, type ZstdDictionary } from "./zstd/decompress.js";
 
 /** Slots of `Manifest`, `ArrayManifest` and `ChunkRef` in `manifest.fbs`, spec 2.1. */
-const manifestSlots = { arrays: 1, locationDictionary: 2, compressionAlgorithm: 3 };
+const manifestSlots = { arrays: 1 };
 const arraySlots = { nodeId: 0, references: 1 };
 const referenceSlots = {
   index: 0,
@@ -18,11 +18,6 @@ const referenceSlots = {
   compressedLocation: 8,
 };
 const referenceSlotCount = 10;
-/** The default where the field is absent: locations compressed with the manifest's dictionary. */
-const dictionaryCompression = 1;
-
-/** Longer than any URL that a server accepts; a frame that claims more is hostile. */
-const longestLocationBytes = 65_536;
 
 /** References of one array inside a manifest: where its list starts, how long it is. */
 interface ArraySpan {
@@ -37,20 +32,28 @@ interface ArraySpan {
 export class ManifestReader {
   readonly #fb: FlatbufferReader;
   readonly #root: number;
-  readonly #dictionary: ZstdDictionary | null;
+  readonly #decodeLocation: LocationDecoder | null;
   readonly #locations = new Map<number, string>();
   readonly #compressedLocations = new Map<string, string>();
   /** Field offsets by vtable; one writer uses two or three for millions of references. */
   readonly #vtables = new Map<number, Uint16Array>();
   readonly #spans = new Map<string, ArraySpan>();
 
-  constructor(payload: Uint8Array, key: string) {
-    this.#fb = new FlatbufferReader(payload, key);
-    this.#root = this.#fb.root();
-    const algorithm = this.#fb.field(this.#root, manifestSlots.compressionAlgorithm);
-    const dictionary = this.#fb.field(this.#root, manifestSlots.locationDictionary);
-    const isCompressed = algorithm === 0 || this.#fb.u8(algorithm) === dictionaryCompression;
-    this.#dictionary = isCompressed && dictionary !== 0 ? openDictionary(this.#fb.byteVector(dictionary), key) : null;
+  private constructor(fb: FlatbufferReader, decodeLocation: LocationDecoder | null) {
+    this.#fb = fb;
+    this.#root = fb.root();
+    this.#decodeLocation = decodeLocation;
+  }
+
+  /**
+   * A reader of a manifest's payload; nothing of it is decoded yet but a dictionary.
+   *
+   * @param key the object that the bytes came from, for messages.
+   * @throws CorruptDataError where the dictionary is damaged.
+   */
+  static async open(payload: Uint8Array, key: string): Promise<ManifestReader> {
+    const fb = new FlatbufferReader(payload, key);
+    return new ManifestReader(fb, await openLocationDecoder(fb));
   }
 
   /** Bytes held in memory. */
@@ -272,14 +275,8 @@ export class ManifestReader {
     const id = String.fromCharCode(...frame.subarray(0, 4096));
     const known = frame.length <= 4096 ? this.#compressedLocations.get(id) : undefined;
     if (known !== undefined) return known;
-    if (!this.#dictionary) throw this.#fb.corrupt("a location is compressed, and the dictionary is missing");
-    const url = new TextDecoder().decode(
-      decompressZstd(frame, {
-        key: this.#fb.key,
-        limitBytes: longestLocationBytes,
-        dictionary: this.#dictionary,
-      }),
-    );
+    if (!this.#decodeLocation) throw this.#fb.corrupt("a location is compressed, and the dictionary is missing");
+    const url = this.#decodeLocation(frame);
     if (frame.length <= 4096) this.#compressedLocations.set(id, url);
     return url;
   }

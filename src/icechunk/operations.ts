@@ -55,7 +55,7 @@ export async function* readOperations(store: ByteStore, options: ReadOptions = {
     visited.add(key);
     const stored = await store.get(key, undefined, options);
     if (!stored) return;
-    table = decodeRepository(stored.data, key).value;
+    table = (await decodeRepository(stored.data, key)).value;
     read = key;
   }
 }

@@ -45,7 +45,7 @@ export async function readRepositoryFile(store: ByteStore, options: ReadOptions 
 export async function findRepositoryFile(store: ByteStore, options: ReadOptions = {}): Promise<RepositoryFile | null> {
   const stored = await store.get(repositoryKey, undefined, options);
   if (!stored) return null;
-  const { value, hasUnknownFields } = decodeRepository(stored.data, repositoryKey);
+  const { value, hasUnknownFields } = await decodeRepository(stored.data, repositoryKey);
   assertConsistent(value);
   const config = parseConfig(value.config, repositoryKey);
   return { table: value, config, version: stored.version, raw: stored.data, hasUnknownFields };
@@ -57,11 +57,11 @@ export async function findRepositoryFile(store: ByteStore, options: ReadOptions 
  *
  * @throws CorruptDataError naming `key`.
  */
-export function decodeRepository(
+export async function decodeRepository(
   bytes: Uint8Array,
   key: string,
-): { value: RepositoryTable; hasUnknownFields: boolean } {
-  const { payload } = unwrapFile("repository", bytes, key);
+): Promise<{ value: RepositoryTable; hasUnknownFields: boolean }> {
+  const { payload } = await unwrapFile("repository", bytes, key);
   return decodeTable(new FlatbufferReader(payload, key), "repository");
 }
 

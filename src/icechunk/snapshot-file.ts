@@ -63,8 +63,8 @@ export async function readSnapshot(store: ByteStore, id: Uint8Array, options: Re
   return parseSnapshot(stored.data, key);
 }
 
-function parseSnapshot(bytes: Uint8Array, key: string): SnapshotFile {
-  const { payload } = unwrapFile("snapshot", bytes, key);
+async function parseSnapshot(bytes: Uint8Array, key: string): Promise<SnapshotFile> {
+  const { payload } = await unwrapFile("snapshot", bytes, key);
   const { value, hasUnknownFields } = decodeTable(new FlatbufferReader(payload, key), "snapshot");
   const files = [...(value.manifestFiles ?? []), ...value.manifestFilesV1.map((file) => ({ ...file, extra: null }))];
   const nodes = value.nodes.map((node) => toRecord(node, key));

@@ -37,7 +37,7 @@ export async function readTransactionLog(
       details: { key, store: store.url },
     });
   }
-  return parseTransactionLog(unwrapFile("transactionLog", stored.data, key).payload, id, key);
+  return parseTransactionLog((await unwrapFile("transactionLog", stored.data, key)).payload, id, key);
 }
 
 /**

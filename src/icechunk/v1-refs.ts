@@ -118,7 +118,7 @@ export class VersionOneRefs {
         details: { key, store: this.#store.url },
       });
     }
-    const { payload, specVersion } = unwrapFile("snapshot", stored.data, key);
+    const { payload, specVersion } = await unwrapFile("snapshot", stored.data, key);
     return { snapshot: decodeTable(new FlatbufferReader(payload, key), "snapshot").value, specVersion };
   }
 

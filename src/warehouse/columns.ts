@@ -121,7 +121,7 @@ async function readColumnChunk(
   if (packed === null) {
     throw new CorruptDataError(`${path}: chunk ${index} of the column is missing`, { details: { path, chunk: index } });
   }
-  const bytes = decompressZstd(packed, { key: path, limitBytes: MAX_CHUNK_BYTES });
+  const bytes = await decompressZstd(packed, { key: path, limitBytes: MAX_CHUNK_BYTES });
   return decodeValues(path, spec, bytes, chunkRows);
 }
 

@@ -59,7 +59,7 @@ async function edit<K extends TableName>(
   name: K,
   change: (table: Table<K>) => void,
 ): Promise<void> {
-  const { payload } = unwrapFile(type, (await store.get(key))!.data, key);
+  const { payload } = await unwrapFile(type, (await store.get(key))!.data, key);
   const { value } = decodeTable(new FlatbufferReader(payload, key), name);
   change(value);
   await store.put(key, await wrapFile(type, encodeTable(name, value), 3));

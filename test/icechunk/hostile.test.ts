@@ -74,7 +74,7 @@ describe("damaged and hostile objects", () => {
     async (type, prefix) => {
       const store = await exampleStore();
       const key = await keyOf(store, prefix);
-      const { payload } = unwrapFile(type, (await store.get(key))!.data, key);
+      const { payload } = await unwrapFile(type, (await store.get(key))!.data, key);
       await fc.assert(
         fc.asyncProperty(damage, async (changes) => {
           const damaged = payload.slice();

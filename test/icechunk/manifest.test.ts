@@ -54,12 +54,15 @@ function describeRow(table: ReferenceTable, row: number): unknown {
 const rowsOf = (table: ReferenceTable) => Array.from({ length: table.count }, (_, row) => row);
 
 describe("manifests", () => {
-  test("give back every reference of every kind, in order", () => {
-    fc.assert(
-      fc.property(entries, (list) => {
+  test("give back every reference of every kind, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (list) => {
         const table = toTable(list as Entry[]);
         const node = randomId(8);
-        const reader = new ManifestReader(buildManifest(randomId(12), node, table, rowsOf(table)), "manifests/X");
+        const reader = await ManifestReader.open(
+          buildManifest(randomId(12), node, table, rowsOf(table)),
+          "manifests/X",
+        );
         const read = new ReferenceTable(2);
         reader.readAll(node, read);
         expect(rowsOf(read).map((row) => describeRow(read, row))).toEqual(
@@ -72,10 +75,13 @@ describe("manifests", () => {
   test("find what is asked for in any order, and nothing else", () => {
     const wanted = fc.array(fc.tuple(fc.nat(32), fc.nat(6)), { maxLength: 60 });
     fc.assert(
-      fc.property(entries, wanted, (list, indices) => {
+      fc.asyncProperty(entries, wanted, async (list, indices) => {
         const table = toTable(list as Entry[]);
         const node = randomId(8);
-        const reader = new ManifestReader(buildManifest(randomId(12), node, table, rowsOf(table)), "manifests/X");
+        const reader = await ManifestReader.open(
+          buildManifest(randomId(12), node, table, rowsOf(table)),
+          "manifests/X",
+        );
         const found = new ReferenceTable(2);
         for (const index of indices) found.addRow(index, 0);
         reader.lookup(node, found, rowsOf(found));
@@ -88,9 +94,9 @@ describe("manifests", () => {
     );
   });
 
-  test("hold nothing for another array", () => {
+  test("hold nothing for another array", async () => {
     const table = toTable([[0, 0, { kind: referenceKinds.native, offset: 0, length: 1 }]]);
-    const reader = new ManifestReader(buildManifest(randomId(12), randomId(8), table, [0]), "manifests/X");
+    const reader = await ManifestReader.open(buildManifest(randomId(12), randomId(8), table, [0]), "manifests/X");
     const read = new ReferenceTable(2);
     reader.readAll(new Uint8Array(8), read);
     expect(read.count).toBe(0);
@@ -104,10 +110,10 @@ describe("manifests", () => {
     expect(text.split("a-rather-long-name").length - 1).toBe(1);
   });
 
-  test("a question of another rank is an error", () => {
+  test("a question of another rank is an error", async () => {
     const table = toTable([[0, 0, { kind: referenceKinds.native, offset: 0, length: 1 }]]);
     const node = randomId(8);
-    const reader = new ManifestReader(buildManifest(randomId(12), node, table, [0]), "manifests/X");
+    const reader = await ManifestReader.open(buildManifest(randomId(12), node, table, [0]), "manifests/X");
     expect(() => reader.readAll(node, new ReferenceTable(3))).toThrow(
       "manifests/X is damaged: a chunk index has 2 numbers, not 3.",
     );

@@ -10,9 +10,9 @@ interface Program {
 }
 
 /** Sizes in bytes, minified and gzipped, by what a program does. */
-const { programs } = JSON.parse(
+const { decoder, programs } = JSON.parse(
   execFileSync(process.execPath, [join(rootPath, "bench/icechunk/size.mjs"), "--json"], { encoding: "utf8" }),
-) as { programs: Record<string, Program> };
+) as { decoder: number; programs: Record<string, Program> };
 
 const modulesOf = (program: string) => programs[program]?.modules.map(({ name }) => name.replace("src/icechunk/", ""));
 
@@ -41,10 +41,26 @@ describe("what a program loads of the storage engine, zstd aside", () => {
     expect(administering).not.toContain("v1-refs.ts");
   });
 
-  test("is less than 22 KB to read with the zstd decoder, which has no encoder beside it", () => {
-    expect(programs.reading?.withZstd).toBeLessThan(22_000);
-    const zstd = modulesOf("reading")?.filter((name) => name.startsWith("zstd/"));
-    expect(zstd).toContain("zstd/decompress.ts");
-    expect(zstd?.filter((name) => name.includes("encoder"))).toEqual([]);
+  test("is less than 16.5 KB to read with the zstd decoder, and less than 28.5 KB to read and write", () => {
+    expect(decoder).toBeLessThan(5_000);
+    expect(programs.reading?.withZstd).toBeLessThan(16_500);
+    expect(programs.writing?.withZstd).toBeLessThan(28_500);
+  });
+
+  test("has neither the zstd encoder in it nor the decoder in plain JavaScript", () => {
+    expect(
+      modulesOf("reading")
+        ?.filter((name) => name.startsWith("zstd/"))
+        .sort(),
+    ).toEqual([
+      "zstd/compile-wasm.ts",
+      "zstd/compress.ts",
+      "zstd/decompress.ts",
+      "zstd/fault.ts",
+      "zstd/frame-reader.ts",
+      "zstd/padded-input.ts",
+      "zstd/wasm-blocks.ts",
+      "zstd/zstd-wasm.ts",
+    ]);
   });
 });

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { CorruptDataError } from "../../src/errors.js";
 import { compressZstd } from "../../src/icechunk/zstd/compress.js";
-import { decompressZstd, decompressZstdPlainly, openDictionary } from "../../src/icechunk/zstd/decompress.js";
+import { decompressZstd } from "../../src/icechunk/zstd/decompress.js";
+import { decompressZstdPlainly, openDictionary } from "../../src/icechunk/zstd/plain.js";
 import fixtures from "./fixtures/zstd-frames.json" with { type: "json" };
 
 const text = Array.from({ length: 3000 }, (_, i) => `scene-${(i * 7919) % 977}/band-${i % 5};`).join("");
@@ -20,56 +21,51 @@ function noise(): string {
 const inputs: Record<string, string> = { empty: "", repeated: "a".repeat(400_000), text, noise: noise() };
 
 const fromBase64 = (encoded: string) => new Uint8Array(Buffer.from(encoded, "base64"));
+const plainly: typeof decompressZstd = async (bytes, limits) => decompressZstdPlainly(bytes, limits);
 const options = { key: "manifests/X", limitBytes: 1_000_000 };
 
 describe.each([
   ["in WebAssembly", decompressZstd],
-  ["in plain JavaScript", decompressZstdPlainly],
+  ["in plain JavaScript", plainly],
 ] as const)("decompressing %s", (_, decompress) => {
-  test.each(fixtures.frames)("reads the $input that the zstd command wrote at $level", ({ input, frame }) => {
-    expect(new TextDecoder().decode(decompress(fromBase64(frame), options))).toBe(inputs[input]);
+  test.each(fixtures.frames)("reads the $input that the zstd command wrote at $level", async ({ input, frame }) => {
+    expect(new TextDecoder().decode(await decompress(fromBase64(frame), options))).toBe(inputs[input]);
   });
 
-  test.each(fixtures.dictionaryFrames)("reads $content with its dictionary", ({ content, frame }) => {
-    const dictionary = openDictionary(fromBase64(fixtures.dictionary), "manifests/X");
-    const bytes = decompress(fromBase64(frame), { ...options, dictionary });
-    expect(new TextDecoder().decode(bytes)).toBe(content);
-  });
-
-  test("names the object where a frame needs a dictionary that is not there", () => {
+  test("names the object where a frame needs a dictionary that is not there", async () => {
     const frame = fromBase64(fixtures.dictionaryFrames[0]!.frame);
-    expect(() => decompress(frame, options)).toThrow(/^manifests\/X is damaged: .*dictionary \d+ is missing/);
+    await expect(decompress(frame, options)).rejects.toThrow(/^manifests\/X is damaged: .*dictionary \d+ is missing/);
   });
 
-  test("joins frames that follow each other and passes over skippable ones", () => {
+  test("joins frames that follow each other and passes over skippable ones", async () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "noise")!.frame);
     const skippable = Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9);
     const joined = Uint8Array.from([...frame, ...skippable, ...frame]);
-    expect(new TextDecoder().decode(decompress(joined, options))).toBe(inputs.noise! + inputs.noise!);
+    expect(new TextDecoder().decode(await decompress(joined, options))).toBe(inputs.noise! + inputs.noise!);
   });
 
-  test("stops at the limit, whatever the frame claims", () => {
+  test("stops at the limit, whatever the frame claims", async () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "repeated")!.frame);
-    expect(() => decompress(frame, { ...options, limitBytes: 399_999 })).toThrow(/larger than allowed/);
-    expect(decompress(frame, { ...options, limitBytes: 400_000 })).toHaveLength(400_000);
+    await expect(decompress(frame, { ...options, limitBytes: 399_999 })).rejects.toThrow(/larger than allowed/);
+    expect(await decompress(frame, { ...options, limitBytes: 400_000 })).toHaveLength(400_000);
   });
 
-  test("refuses every frame that is cut off", () => {
+  test("refuses every frame that is cut off", async () => {
     const frame = fromBase64(fixtures.frames.find(({ input }) => input === "text")!.frame);
     for (let length = 0; length < frame.length; length += 7) {
-      expect(() => decompress(frame.slice(0, length), options), `${length} bytes`).toThrow(CorruptDataError);
+      await expect(decompress(frame.slice(0, length), options), `${length} bytes`).rejects.toThrow(CorruptDataError);
     }
   });
 
-  test("answers damaged frames with an error of its own or with bytes, and never hangs", () => {
+  test("answers damaged frames with an error of its own or with bytes, and never hangs", async () => {
     const frames = fixtures.frames.map(({ frame }) => fromBase64(frame)).filter((frame) => frame.length > 100);
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(fc.constantFrom(...frames), damage, (frame, changes) => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...frames), damage, async (frame, changes) => {
         const damaged = frame.slice();
         for (const [position, value] of changes) damaged[position % damaged.length] = value;
         try {
-          expect(decompress(damaged, options).length).toBeLessThanOrEqual(1_000_000);
+          expect((await decompress(damaged, options)).length).toBeLessThanOrEqual(1_000_000);
         } catch (error) {
           expect(error).toBeInstanceOf(CorruptDataError);
         }
@@ -89,12 +85,37 @@ describe.each([
         fc.oneof(repetitive, fc.uint8Array({ maxLength: 3000 })),
         fc.constantFrom(1, 3, 9, 19),
         async (bytes, level) => {
-          expect(decompress(await compressZstd(bytes, level), options)).toEqual(bytes);
+          expect(await decompress(await compressZstd(bytes, level), options)).toEqual(bytes);
         },
       ),
       { numRuns: 300 },
     );
   });
+});
+
+describe("frames with a dictionary", () => {
+  test.each(fixtures.dictionaryFrames)("hold $content", ({ content, frame }) => {
+    const dictionary = openDictionary(fromBase64(fixtures.dictionary), "manifests/X");
+    const bytes = decompressZstdPlainly(fromBase64(frame), { ...options, dictionary });
+    expect(new TextDecoder().decode(bytes)).toBe(content);
+  });
+});
+
+describe("where there is no WebAssembly", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  test.each(fixtures.frames)(
+    "the $input at $level is read by the decoder in plain JavaScript",
+    async ({ input, frame }) => {
+      vi.stubGlobal("WebAssembly", undefined);
+      vi.resetModules();
+      const fresh = await import("../../src/icechunk/zstd/decompress.js");
+      expect(new TextDecoder().decode(await fresh.decompressZstd(fromBase64(frame), options))).toBe(inputs[input]);
+    },
+  );
 });
 
 describe("both decoders", () => {
@@ -116,7 +137,7 @@ describe("both decoders", () => {
     const frame = await compressZstd(bytes, level);
     const limits = { key: "manifests/X", limitBytes: 2 ** 24 };
     expect(bytes.length).toBeGreaterThan(4 * 131_072);
-    expect(Buffer.compare(decompressZstd(frame, limits), bytes)).toBe(0);
+    expect(Buffer.compare(await decompressZstd(frame, limits), bytes)).toBe(0);
     expect(Buffer.compare(decompressZstdPlainly(frame, limits), bytes)).toBe(0);
   });
 
@@ -125,20 +146,22 @@ describe("both decoders", () => {
       ...fixtures.frames.map(({ frame }) => fromBase64(frame)).filter((frame) => frame.length > 100),
       await compressZstd(longText(3000), 3),
     ];
-    const attempt = (decompress: typeof decompressZstd, frame: Uint8Array): string => {
+    const attempt = async (decompress: typeof decompressZstd, frame: Uint8Array): Promise<string> => {
       try {
-        return createHash("sha256").update(decompress(frame, options)).digest("hex");
+        return createHash("sha256")
+          .update(await decompress(frame, options))
+          .digest("hex");
       } catch (error) {
         expect(error).toBeInstanceOf(CorruptDataError);
         return "refused";
       }
     };
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
-    fc.assert(
-      fc.property(fc.constantFrom(...frames), damage, (frame, changes) => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...frames), damage, async (frame, changes) => {
         const damaged = frame.slice();
         for (const [position, value] of changes) damaged[position % damaged.length] = value;
-        expect(attempt(decompressZstd, damaged)).toBe(attempt(decompressZstdPlainly, damaged));
+        expect(await attempt(decompressZstd, damaged)).toBe(await attempt(plainly, damaged));
       }),
       { numRuns: Number(process.env.ICECHUNK_ZSTD_RUNS ?? 2000) },
     );
@@ -147,8 +170,8 @@ describe("both decoders", () => {
   test("memory of a large frame is given back, and small ones are read after it", async () => {
     const large = new Uint8Array(40 * 2 ** 20);
     const frame = await compressZstd(large, 1);
-    expect(decompressZstd(frame, { key: "x", limitBytes: 2 ** 26 }).length).toBe(large.length);
+    expect((await decompressZstd(frame, { key: "x", limitBytes: 2 ** 26 })).length).toBe(large.length);
     const small = fromBase64(fixtures.frames.find(({ input }) => input === "text")!.frame);
-    expect(new TextDecoder().decode(decompressZstd(small, options))).toBe(inputs.text);
+    expect(new TextDecoder().decode(await decompressZstd(small, options))).toBe(inputs.text);
   });
 });

@@ -46,7 +46,7 @@ export async function wrapFile(type: FileType, payload: Uint8Array, compressionL
  * @throws CorruptDataError where the header is not Icechunk's, the type is another one, or the payload is damaged.
  * @throws UnsupportedError where the file was written for a newer spec version.
  */
-export function unwrapFile(type: FileType, file: Uint8Array, key: string): Opened {
+export async function unwrapFile(type: FileType, file: Uint8Array, key: string): Promise<Opened> {
   if (file.length < headerBytes || compareBytes(file.subarray(0, magic.length), magic) !== 0) {
     throw new CorruptDataError(`${key} is not an Icechunk file.`, { details: { key } });
   }
@@ -66,5 +66,5 @@ export function unwrapFile(type: FileType, file: Uint8Array, key: string): Opene
   if (compression !== compressionZstd) {
     throw new UnsupportedError(`${key} uses the unknown compression ${compression}.`, { details: { key } });
   }
-  return { payload: decompressZstd(body, { key, limitBytes: largestPayloadBytes }), specVersion };
+  return { payload: await decompressZstd(body, { key, limitBytes: largestPayloadBytes }), specVersion };
 }

@@ -1,8 +1,5 @@
 import { ZstdFault } from "./fault.js";
 
-/** Zero bytes that must follow a buffer so that 32 bits can be loaded at its last byte. */
-export const paddingBytes = 8;
-
 /** Reads bits from the start of a byte range towards its end, lowest bit first (RFC 8878, 4.1.1). */
 export class ForwardBitReader {
   #bit: number;

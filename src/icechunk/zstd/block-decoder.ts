@@ -1,3 +1,6 @@
+/** A block never regenerates more than this (RFC 8878, 3.1.1.2.4). */
+export const maxBlockBytes = 131_072;
+
 /**
  * Decodes the blocks of frames, one behind another. Positions are bytes into the compressed input, which the decoder
  * holds.

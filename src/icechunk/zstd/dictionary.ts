@@ -1,8 +1,7 @@
-import { paddingBytes } from "./bit-readers.js";
 import { ZstdFault } from "./fault.js";
 import { parseFseTable } from "./fse.js";
 import { type HuffmanTable, parseHuffmanTable } from "./huffman.js";
-import { littleEndian } from "./literals.js";
+import { littleEndian, pad } from "./padded-input.js";
 import { literalLengthKind, matchLengthKind, offsetKind, type SequenceTables } from "./sequences.js";
 
 /** First bytes of a dictionary in zstd's own format (RFC 8878, 5). */
@@ -23,8 +22,7 @@ export const initialRepeatOffsets = [1, 4, 8] as const;
 
 /** Read a dictionary as `zstd --train` makes them; bytes without its magic number are content only. */
 export function parseDictionary(bytes: Uint8Array): ZstdDictionary {
-  const padded = new Uint8Array(bytes.length + paddingBytes);
-  padded.set(bytes);
+  const padded = pad(bytes);
   const end = bytes.length;
   if (end < 8 || littleEndian(padded, 0, 4) !== dictionaryMagic) {
     return { id: 0, content: bytes.slice(), tree: null, tables: null, repeatOffsets: initialRepeatOffsets };

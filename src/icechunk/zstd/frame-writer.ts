@@ -1,5 +1,5 @@
+import { maxBlockBytes } from "./block-decoder.js";
 import type { BlockEncoder } from "./block-encoder.js";
-import { maxBlockBytes } from "./literals.js";
 
 /** What decoders are advised to grant (RFC 8878, 3.1.1.1.2): matches reach back no further. */
 export const windowBytes = 8 * 2 ** 20;

@@ -1,9 +1,7 @@
-import { paddingBytes } from "./bit-readers.js";
+import { maxBlockBytes } from "./block-decoder.js";
 import { ZstdFault } from "./fault.js";
 import { decodeHuffmanStream, type HuffmanTable, parseHuffmanTable } from "./huffman.js";
-
-/** A block never regenerates more than this (RFC 8878, 3.1.1.2.4). */
-export const maxBlockBytes = 131_072;
+import { littleEndian } from "./padded-input.js";
 
 const raw = 0;
 const repeated = 1;
@@ -88,12 +86,4 @@ function decodeFourStreams(tree: HuffmanTable, bytes: Uint8Array, start: number,
     decodeHuffmanStream(tree, bytes, streamStart, streamEnd, out, stream * each, to);
     streamStart = streamEnd;
   }
-}
-
-/** A little-endian number of up to 6 bytes. The bytes may lie in the padding, never behind it. */
-export function littleEndian(bytes: Uint8Array, start: number, count: number): number {
-  if (start + count > bytes.length || count > paddingBytes) throw new ZstdFault("the frame is cut off");
-  let value = 0;
-  for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[start + i]!;
-  return value;
 }

@@ -1,12 +1,12 @@
-import type { BlockDecoder } from "./block-decoder.js";
+import { type BlockDecoder, maxBlockBytes } from "./block-decoder.js";
 import { initialRepeatOffsets, type ZstdDictionary } from "./dictionary.js";
 import { ZstdFault } from "./fault.js";
 import type { HuffmanTable } from "./huffman.js";
-import { decodeLiterals, maxBlockBytes } from "./literals.js";
+import { decodeLiterals } from "./literals.js";
 import { decodeSequences, type Sequences, type SequenceTables } from "./sequences.js";
 
 /**
- * Decodes blocks in plain JavaScript, with or without a dictionary: nothing to load, but slow until the engine has
+ * Decodes blocks in plain JavaScript, with or without a dictionary: nothing to compile, but slow until the engine has
  * compiled it.
  */
 export class PlainBlocks implements BlockDecoder {

@@ -1,7 +1,7 @@
 import { BackwardBitReader, loadBits } from "./bit-readers.js";
 import { ZstdFault } from "./fault.js";
 import { buildFseTable, type FseTable, parseFseTable, singleSymbolTable } from "./fse.js";
-import { littleEndian } from "./literals.js";
+import { littleEndian } from "./padded-input.js";
 
 /** What one code stands for: `baseline` plus the next `bits` bits. */
 interface CodeTable {

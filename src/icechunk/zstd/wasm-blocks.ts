@@ -1,8 +1,7 @@
-import { paddingBytes } from "./bit-readers.js";
-import type { BlockDecoder } from "./block-decoder.js";
+import { type BlockDecoder, maxBlockBytes } from "./block-decoder.js";
 import { compileWasm } from "./compile-wasm.js";
 import { ZstdFault } from "./fault.js";
-import { maxBlockBytes } from "./literals.js";
+import { paddingBytes } from "./padded-input.js";
 import { zstdWasm } from "./zstd-wasm.js";
 
 /** What `assembly/index.ts` exports. */

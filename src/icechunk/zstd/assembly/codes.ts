@@ -3,22 +3,19 @@
  * 3.1.1.3.2.1).
  */
 
-/** Codes of literal and match lengths (RFC 8878, tables 16 and 17): the first length, and how many bits follow. */
-export const LITERAL_BASELINES = memory.data<u32>([
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024,
-  2048, 4096, 8192, 16384, 32768, 65536,
-]);
+export const LITERAL_CODES: u32 = 36;
+export const MATCH_CODES: u32 = 53;
+/** How many bits follow the codes of literal and match lengths (RFC 8878, tables 16 and 17). */
 export const LITERAL_BITS = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
-]);
-export const MATCH_BASELINES = memory.data<u32>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
-  34, 35, 37, 39, 41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
 ]);
 export const MATCH_BITS = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3,
   3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
+/** The first length of each code, u32, once {@link prepareBaselines} was called. */
+export const LITERAL_BASELINES: usize = memory.data(36 * 4);
+export const MATCH_BASELINES: usize = memory.data(53 * 4);
 /** The distributions in force where a block brings none (RFC 8878, 3.1.1.3.2.2). */
 export const LITERAL_DEFAULTS = memory.data<i16>([
   4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
@@ -30,3 +27,18 @@ export const MATCH_DEFAULTS = memory.data<i16>([
 export const OFFSET_DEFAULTS = memory.data<i16>([
   1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
 ]);
+
+/** Compute the first lengths, which as data would be a tenth of the module. */
+export function prepareBaselines(): void {
+  fillBaselines(LITERAL_BASELINES, LITERAL_BITS, LITERAL_CODES, 0);
+  fillBaselines(MATCH_BASELINES, MATCH_BITS, MATCH_CODES, 3);
+}
+
+/** Each code begins where the one before it ends. */
+function fillBaselines(baselines: usize, bits: usize, count: u32, shortest: u32): void {
+  let length = shortest;
+  for (let code: u32 = 0; code < count; code++) {
+    store<u32>(baselines + code * 4, length);
+    length += 1 << load<u8>(bits + code);
+  }
+}

@@ -3,11 +3,14 @@ import { backwardBits, loadBits } from "./bits";
 import {
   LITERAL_BASELINES,
   LITERAL_BITS,
+  LITERAL_CODES,
   LITERAL_DEFAULTS,
   MATCH_BASELINES,
   MATCH_BITS,
+  MATCH_CODES,
   MATCH_DEFAULTS,
   OFFSET_DEFAULTS,
+  prepareBaselines,
 } from "./codes";
 import { accuracyLog, buildTable, readTable } from "./fse";
 import { literalCount, literalsAt, MAX_BLOCK } from "./literals";
@@ -21,8 +24,6 @@ import {
 } from "./memory-map";
 import { BAD_OFFSET, BAD_SEQUENCES, BAD_TABLE, CUT_OFF, NOT_THERE, TOO_LARGE } from "./status";
 
-const MAX_LITERAL_CODE: u32 = 35;
-const MAX_MATCH_CODE: u32 = 52;
 const MAX_OFFSET_SYMBOL: u32 = 31;
 /** Larger offsets than 2^30 need windows that no reader of ours grants. */
 const MAX_OFFSET_CODE: u32 = 30;
@@ -47,9 +48,10 @@ export function forgetSequences(): void {
   recent1 = 1;
   recent2 = 4;
   recent3 = 8;
-  buildTable(LITERAL_DEFAULTS, 36, 6, DEFAULT_LITERALS);
+  prepareBaselines();
+  buildTable(LITERAL_DEFAULTS, LITERAL_CODES, 6, DEFAULT_LITERALS);
   buildTable(OFFSET_DEFAULTS, 29, 5, DEFAULT_OFFSETS);
-  buildTable(MATCH_DEFAULTS, 53, 6, DEFAULT_MATCHES);
+  buildTable(MATCH_DEFAULTS, MATCH_CODES, 6, DEFAULT_MATCHES);
 }
 
 /** The table that the last {@link chooseTable} chose. */
@@ -92,7 +94,7 @@ function chooseTables(start: usize, end: usize): i32 {
   let at = start + 1;
   chosenTable = literalTable;
   chosenLog = literalLog;
-  let bytes = chooseTable(at, end, modes >> 6, MAX_LITERAL_CODE, 9, LITERAL_TABLE, DEFAULT_LITERALS, 6);
+  let bytes = chooseTable(at, end, modes >> 6, LITERAL_CODES - 1, 9, LITERAL_TABLE, DEFAULT_LITERALS, 6);
   if (bytes < 0) return bytes;
   literalTable = chosenTable;
   literalLog = chosenLog;
@@ -106,7 +108,7 @@ function chooseTables(start: usize, end: usize): i32 {
   at += bytes;
   chosenTable = matchTable;
   chosenLog = matchLog;
-  bytes = chooseTable(at, end, (modes >> 2) & 3, MAX_MATCH_CODE, 9, MATCH_TABLE, DEFAULT_MATCHES, 6);
+  bytes = chooseTable(at, end, (modes >> 2) & 3, MATCH_CODES - 1, 9, MATCH_TABLE, DEFAULT_MATCHES, 6);
   if (bytes < 0) return bytes;
   matchTable = chosenTable;
   matchLog = chosenLog;

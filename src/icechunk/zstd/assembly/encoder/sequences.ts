@@ -2,11 +2,14 @@
 import {
   LITERAL_BASELINES,
   LITERAL_BITS,
+  LITERAL_CODES,
   LITERAL_DEFAULTS,
   MATCH_BASELINES,
   MATCH_BITS,
+  MATCH_CODES,
   MATCH_DEFAULTS,
   OFFSET_DEFAULTS,
+  prepareBaselines,
 } from "../codes";
 import { beginBits, endBackwardBits, flushBits, putBits } from "./bit-writer";
 import { encodeSymbol, firstState, putState } from "./fse";
@@ -32,11 +35,12 @@ let isPrepared: bool = false;
 export function prepareSequences(): void {
   if (isPrepared) return;
   isPrepared = true;
+  prepareBaselines();
   fillCodes(literalCodes, LOGARITHMIC_LITERALS, LITERAL_BASELINES, 0);
   fillCodes(matchCodes, LOGARITHMIC_MATCHES, MATCH_BASELINES, 3);
-  defineKind(LITERAL_LENGTHS, LITERAL_DEFAULTS, 35, 6, 9);
+  defineKind(LITERAL_LENGTHS, LITERAL_DEFAULTS, LITERAL_CODES - 1, 6, 9);
   defineKind(OFFSETS, OFFSET_DEFAULTS, 28, 5, 8);
-  defineKind(MATCH_LENGTHS, MATCH_DEFAULTS, 52, 6, 9);
+  defineKind(MATCH_LENGTHS, MATCH_DEFAULTS, MATCH_CODES - 1, 6, 9);
 }
 
 function fillCodes(codes: usize, count: u32, baselines: usize, shortest: u32): void {
