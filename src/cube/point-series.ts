@@ -2,9 +2,9 @@ import { InvalidInputError, SelectionError, UnsupportedError } from "../errors.j
 import { crsText } from "../geo/crs.js";
 import { type Pixel, pixelAt } from "../geo/geo-box.js";
 import { openProjection } from "../geo/projection.js";
+import { parseBandMath } from "../lazy/expression/band-math.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
-import { parseBandMath } from "../lazy/expression/band-math.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Destination, gather } from "../lazy/gather.js";
