@@ -1,8 +1,8 @@
 import { BlockCache } from "../lazy/block-cache.js";
 import { computeNode, computeStages, readyReductions, replaceNodes, stageQuestion } from "../lazy/engine/compute.js";
-import type { OutputFormat } from "../lazy/engine/evaluate-block.js";
 import { planTasks, prepare, type Question, type RunOptions, runBlocks } from "../lazy/engine/run-blocks.js";
 import { SpatialMerge } from "../lazy/engine/spatial-merge.js";
+import type { OutputFormat } from "../lazy/engine/write-output.js";
 import { describeNode, drawNode } from "../lazy/graph/describe-node.js";
 import type { FrameWindow, Node } from "../lazy/graph/node.js";
 import { costOf } from "../lazy/plan-windows.js";

@@ -1,66 +1,35 @@
 import type { BinaryOp } from "../lazy/expression/expr.js";
-import type { Reducer } from "../lazy/graph/node.js";
 import type { DataArray } from "./data-array.js";
 import type { LazyArray } from "./lazy-array.js";
+import { PendingReduction } from "./pending-reduction.js";
 import { type Groups, ungroup } from "./verbs/group.js";
 import { binary } from "./verbs/math.js";
 import { reduceGroups } from "./verbs/reduce.js";
 
 /** Groups of time steps: reduced to one value each, or compared with such values. */
-export class GroupedArray {
+export class GroupedArray extends PendingReduction {
   readonly #array: LazyArray;
   readonly #groups: Groups;
   readonly #wrap: (lazy: LazyArray) => DataArray;
 
   /** @internal Use `DataArray.resample` and `DataArray.groupby`. */
   constructor(array: LazyArray, groups: Groups, wrap: (lazy: LazyArray) => DataArray) {
+    super((reducer) => wrap(reduceGroups(array, reducer, groups.grouping, groups.outer)));
     this.#array = array;
     this.#groups = groups;
     this.#wrap = wrap;
   }
 
-  mean(): DataArray {
-    return this.#reduce({ name: "mean" });
-  }
-
-  sum(): DataArray {
-    return this.#reduce({ name: "sum" });
-  }
-
-  min(): DataArray {
-    return this.#reduce({ name: "min" });
-  }
-
-  max(): DataArray {
-    return this.#reduce({ name: "max" });
-  }
-
-  std({ ddof = 0 } = {}): DataArray {
-    return this.#reduce({ name: "std", ddof });
-  }
-
-  variance({ ddof = 0 } = {}): DataArray {
-    return this.#reduce({ name: "var", ddof });
-  }
-
-  count(): DataArray {
-    return this.#reduce({ name: "count" });
-  }
-
-  median(): DataArray {
-    return this.#reduce({ name: "median" });
-  }
-
   quantile(q: number): DataArray {
-    return this.#reduce({ name: "quantile", q: [q] });
+    return this.reduce({ name: "quantile", q: [q] });
   }
 
   first(): DataArray {
-    return this.#reduce({ name: "first" });
+    return this.reduce({ name: "first" });
   }
 
   last(): DataArray {
-    return this.#reduce({ name: "last" });
+    return this.reduce({ name: "last" });
   }
 
   /**
@@ -84,11 +53,6 @@ export class GroupedArray {
 
   div(reduced: DataArray): DataArray {
     return this.#compare("/", reduced);
-  }
-
-  #reduce(reducer: Reducer): DataArray {
-    const { grouping, outer } = this.#groups;
-    return this.#wrap(reduceGroups(this.#array, reducer, grouping, outer));
   }
 
   #compare(op: BinaryOp, reduced: DataArray): DataArray {

@@ -1,44 +1,4 @@
-import type { Reducer } from "../lazy/graph/node.js";
-import type { DataArray } from "./data-array.js";
+import { PendingReduction } from "./pending-reduction.js";
 
 /** Windows that move along time, waiting for the reduction. */
-export class RollingArray {
-  readonly #reduce: (reducer: Reducer) => DataArray;
-
-  /** @internal Use `DataArray.rolling`. */
-  constructor(reduce: (reducer: Reducer) => DataArray) {
-    this.#reduce = reduce;
-  }
-
-  mean(): DataArray {
-    return this.#reduce({ name: "mean" });
-  }
-
-  sum(): DataArray {
-    return this.#reduce({ name: "sum" });
-  }
-
-  min(): DataArray {
-    return this.#reduce({ name: "min" });
-  }
-
-  max(): DataArray {
-    return this.#reduce({ name: "max" });
-  }
-
-  median(): DataArray {
-    return this.#reduce({ name: "median" });
-  }
-
-  std({ ddof = 0 } = {}): DataArray {
-    return this.#reduce({ name: "std", ddof });
-  }
-
-  variance({ ddof = 0 } = {}): DataArray {
-    return this.#reduce({ name: "var", ddof });
-  }
-
-  count(): DataArray {
-    return this.#reduce({ name: "count" });
-  }
-}
+export class RollingArray extends PendingReduction {}

@@ -1,13 +1,12 @@
 import type { TypedArray } from "../../ndarray/dtype.js";
-import { combineStatus, Status } from "../../ndarray/status.js";
+import { Status } from "../../ndarray/status.js";
 import type { Expr } from "../expression/expr.js";
 import type { FrameWindow } from "../graph/node.js";
-import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
-import { isFold, isFolding, type SourceStep, stackedAt } from "../graph/schedule.js";
+import type { Program, ProgramNode } from "../graph/program.js";
+import { isFold, type SourceStep, stackedAt } from "../graph/schedule.js";
 import { Kernel } from "../kernel/kernel.js";
-import { type Column, createColumn, medoidColumn, scanColumn, sortColumn } from "./column.js";
-import { createFold } from "./create-fold.js";
-import { type BlockPlane, countMissing, type Strip } from "./fold.js";
+import { ColumnReader } from "./column-reader.js";
+import type { BlockPlane, Strip } from "./fold.js";
 import { growMask } from "./grow-mask.js";
 import { cropPlane, type Domain, type LoadedPlane } from "./loaded-plane.js";
 import type { SpareBuffers } from "./spare-buffers.js";
@@ -34,13 +33,14 @@ export class BlockState {
   readonly #cropped = new Map<string, LoadedPlane>();
   readonly #folded = new Map<number, readonly (readonly BlockPlane[])[]>();
   readonly #grown = new Map<string, Uint8Array>();
-  readonly #columns = new Map<string, Column>();
+  readonly #columns: ColumnReader;
   readonly #buffers = new StripBuffers();
   readonly #spares: SpareBuffers | null;
 
   constructor(program: Program, block: FrameWindow, spares: SpareBuffers | null) {
     this.#spares = spares;
     this.#program = program;
+    this.#columns = new ColumnReader(program, (...place) => this.strip(...place));
     this.#block = block;
     this.#domain = { rows: block.rows, cols: block.cols, haloRows: 0, haloCols: 0 };
   }
@@ -75,7 +75,7 @@ export class BlockState {
 
   /** Forget the columns of one run of pixels. */
   forgetColumns(): void {
-    this.#columns.clear();
+    this.#columns.forget();
   }
 
   /** Keep a fold's result: for each band and group a plane. */
@@ -142,12 +142,12 @@ export class BlockState {
       case "grow":
         return this.#convert(this.#grow(at, node, own, band, domain), from, length);
       case "rolling":
-        return this.#rolling(node, own, band, from, length);
+        return this.#columns.rolling(node, own, band, from, length);
       case "reduce":
-        if (!node.over.outer) return this.#overBands(node, own, from, length);
-        return rowOf(this.#column(at, band, from, length), own);
+        if (!node.over.outer) return this.#columns.overBands(node, own, from, length);
+        return this.#columns.step(at, own, band, from, length);
       default:
-        return rowOf(this.#column(at, band, from, length), own);
+        return this.#columns.step(at, own, band, from, length);
     }
   }
 
@@ -269,81 +269,6 @@ export class BlockState {
     }
     return { dtype: "uint8", data: grown, status: null, nodata: null, scale: 1, offset: 0 };
   }
-
-  #overBands(node: ProgramNode & { kind: "reduce" }, step: number, from: number, length: number): Strip {
-    const bands = this.#node(node.input).shape.band ?? 1;
-    if (!isFolding(node.reducer)) {
-      const column = createColumn(bands, length);
-      for (let band = 0; band < bands; band++)
-        this.#fill(column, band, this.strip(node.input, step, band, from, length));
-      return rowOf(sortColumn(column, node.reducer, null), 0);
-    }
-    const fold = createFold(node.reducer, length);
-    for (let band = 0; band < bands; band++)
-      fold.add(this.strip(node.input, step, band, from, length), 0, length, band);
-    return stripOf(fold.finish());
-  }
-
-  #rolling(node: ProgramNode & { kind: "rolling" }, step: number, band: number, from: number, length: number): Strip {
-    const last = (this.#node(node.input).shape.outer ?? 1) - 1;
-    const [first, end] = [Math.max(0, step - node.before), Math.min(last, step + node.after)];
-    const column = createColumn(end - first + 1, length);
-    for (let s = first; s <= end; s++) this.#fill(column, s - first, this.strip(node.input, s, band, from, length));
-    const reduced = isFolding(node.reducer)
-      ? foldColumn(column, (size) => createFold(node.reducer, size))
-      : rowOf(sortColumn(column, node.reducer, null), 0);
-    const counts = foldColumn(column, (size) => createFold({ name: "count" }, size));
-    for (let i = 0; i < length; i++) {
-      if (counts.values[i]! >= node.least || reduced.status[i] !== Status.valid) continue;
-      reduced.values[i] = Number.NaN;
-      reduced.status[i] = whyMissing(column, i);
-    }
-    return { ...reduced, missing: countMissing(reduced.status) };
-  }
-
-  /** All steps of a run of pixels of a node that needs whole columns; kept until the run is done. */
-  #column(at: number, band: number, from: number, length: number): Column {
-    const node = this.#node(at);
-    const key = `${at} ${node.shape.band === null ? 0 : band} ${from}`;
-    let column = this.#columns.get(key);
-    if (column === undefined) {
-      column = this.#computeColumn(node, node.shape.band === null ? 0 : band, from, length);
-      this.#columns.set(key, column);
-    }
-    return column;
-  }
-
-  #computeColumn(node: ProgramNode, band: number, from: number, length: number): Column {
-    const [input = 0] = programInputs(node);
-    const bands = this.#node(input).shape.band;
-    if (node.kind === "scan") return scanColumn(this.#gather(input, [band], from, length), node.scan);
-    if (node.kind !== "reduce") throw new TypeError(`${node.kind} has no columns`);
-    const all = Array.from({ length: bands ?? 1 }, (_, i) => i);
-    if (node.reducer.name === "medoid") {
-      return medoidColumn(all.map((one) => this.#gather(input, [one], from, length)));
-    }
-    const wanted = node.over.band ? all : [band];
-    const { groups } = node;
-    const repeated = groups && { ...groups, bins: groups.bins.flatMap((bin) => wanted.map(() => bin)) };
-    return sortColumn(this.#gather(input, wanted, from, length), node.reducer, repeated);
-  }
-
-  /** The values of some bands at all steps, the bands of one step side by side. */
-  #gather(at: number, bands: readonly number[], from: number, length: number): Column {
-    const steps = this.#node(at).shape.outer ?? 1;
-    const column = createColumn(steps * bands.length, length);
-    for (let step = 0; step < steps; step++) {
-      for (const [i, band] of bands.entries()) {
-        this.#fill(column, step * bands.length + i, this.strip(at, step, band, from, length));
-      }
-    }
-    return column;
-  }
-
-  #fill(column: Column, row: number, { values, status }: Strip): void {
-    column.values.set(values.subarray(0, column.length), row * column.length);
-    column.status.set(status.subarray(0, column.length), row * column.length);
-  }
 }
 
 /** Kernels by expression and by the kinds of planes they read: found again for every strip of every block. */
@@ -364,27 +289,4 @@ function kernelFor(expr: Expr, planes: readonly LoadedPlane[]): Kernel {
     known.set(kinds, kernel);
   }
   return kernel;
-}
-
-function rowOf({ values, status, length }: Column, row: number): Strip {
-  const own = status.subarray(row * length, (row + 1) * length);
-  return { values: values.subarray(row * length, (row + 1) * length), status: own, missing: countMissing(own) };
-}
-
-function stripOf({ data, status, missing }: BlockPlane): Strip {
-  return { values: data, status, missing };
-}
-
-function foldColumn(column: Column, create: (length: number) => ReturnType<typeof createFold>): Strip {
-  const fold = create(column.length);
-  for (let row = 0; row < column.steps; row++) fold.add(rowOf(column, row), 0, column.length, row);
-  return stripOf(fold.finish());
-}
-
-function whyMissing({ status, steps, length }: Column, pixel: number): number {
-  let why: number = Status.uncovered;
-  for (let step = 0; step < steps; step++) {
-    why = combineStatus(why, status[step * length + pixel]!);
-  }
-  return why;
 }

@@ -4,7 +4,8 @@ import type { FrameWindow } from "../graph/node.js";
 import type { Program } from "../graph/program.js";
 import type { Schedule, SourceStep } from "../graph/schedule.js";
 import type { ReadPlan } from "../read-plan.js";
-import type { BlockOutput, OutputFormat } from "./evaluate-block.js";
+import type { BlockOutput } from "./evaluate-block.js";
+import type { OutputFormat } from "./write-output.js";
 
 /** What is computed, for every block alike. */
 export interface BlockProgram {

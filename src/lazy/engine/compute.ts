@@ -1,10 +1,10 @@
 import { UnsupportedError } from "../../errors.js";
 import { createTypedArray, type TypedArray } from "../../ndarray/dtype.js";
 import { type FrameWindow, inputsOf, type Node, nodesOf, type ReduceNode, withInputs } from "../graph/node.js";
-import type { OutputFormat } from "./evaluate-block.js";
 import { DEFAULT_MEMORY_BYTES, type Question, type RunOptions, runBlocks } from "./run-blocks.js";
 import { needsValues } from "./spatial-fold.js";
 import { SpatialMerge } from "./spatial-merge.js";
+import type { OutputFormat } from "./write-output.js";
 
 /** An answer in memory, `(outer, band, y, x)` of the dimensions that it has, in C order. */
 export interface ComputedArray {

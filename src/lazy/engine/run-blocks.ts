@@ -10,11 +10,12 @@ import type { PlannedRead, ReadPlan } from "../read-plan.js";
 import type { SourcePlace } from "../thread-messages.js";
 import { sharedPool, type ThreadPool } from "../thread-pool.js";
 import { type BlockProgram, type BlockTask, loadOrder } from "./block-task.js";
-import { type BlockOutput, evaluateBlock, type OutputFormat } from "./evaluate-block.js";
+import { type BlockOutput, evaluateBlock } from "./evaluate-block.js";
 import { planBlocks } from "./plan-blocks.js";
 import { planTask, type UsedSteps } from "./plan-task.js";
 import { runTask } from "./run-task.js";
 import { type BlockSource, type ReadResult, TaskLoader } from "./task-loader.js";
+import type { OutputFormat } from "./write-output.js";
 
 /** Bytes that a computation may hold beside its answer, unless told otherwise. */
 export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
