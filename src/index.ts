@@ -54,6 +54,7 @@ export type { DType, TypedArray } from "./ndarray/dtype.js";
 export type { Coordinate, NdArray } from "./ndarray/nd-array.js";
 export { Status, type StatusName, statusName } from "./ndarray/status.js";
 export { type OpenCogOptions, openCog } from "./open-cog.js";
+export type { ChangedStack } from "./warehouse/append.js";
 export {
   Catalog,
   catalog,

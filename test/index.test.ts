@@ -58,6 +58,7 @@ describe("the public names of pixelquery", () => {
       "ArrayIsel",
       "ArraySel",
       "Bounds",
+      "ChangedStack",
       "ChartOptions",
       "ChartSeries",
       "Composite",

@@ -19,8 +19,8 @@ import { commonDType, geoBoxOf, type Scope, scenesOfStep, scopeForBands, stepCou
 import { type Isel, type Sel, sliceByLabels, sliceByPositions, windowOfScope } from "./slice.js";
 import { type CompositeMethod, composite } from "./verbs/composite.js";
 import { concat } from "./verbs/concat.js";
-import { maskArray } from "./verbs/mask.js";
-import { dtypeOf, mathOf, not } from "./verbs/math.js";
+import { maskArray, ruleArray } from "./verbs/mask.js";
+import { call, dtypeOf, mathOf, not } from "./verbs/math.js";
 import type { SelOptions } from "./verbs/select.js";
 import { where } from "./verbs/where.js";
 
@@ -201,6 +201,22 @@ export class Dataset {
   mask(rules: MaskRule | readonly MaskRule[]): Dataset {
     const added = [rules].flat().map((rule) => ({ ...rule, band: this.#find(rule.band).stored }));
     return this.#with({ rules: [...this.#view.rules, ...added] });
+  }
+
+  /**
+   * Which rule of `attrs.masks` takes each pixel away, counted from 1, as `(time, y, x)`; 0 where none does. Of several
+   * the first.
+   */
+  maskedBy(): DataArray {
+    const { rules } = this.#view;
+    const conditions = rules.map((rule) => ruleArray(rule, this.#flags(rule.band)));
+    const [first] = conditions;
+    if (first === undefined) throw new SelectionError("maskedBy: no mask was put on this Dataset; see mask()");
+    const numbered = conditions.reduceRight<LazyArray | number>(
+      (otherwise, condition, i) => call("where", [condition, i + 1, otherwise], "uint8"),
+      0,
+    );
+    return new DataArray({ ...(numbered as LazyArray), name: "masked_by" });
   }
 
   /**

@@ -1,16 +1,18 @@
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore } from "../store/index.js";
+import { type ByteStore, openStore } from "../store/index.js";
 import { assertCreatable } from "../warehouse/open-repository.js";
 import { folderUrl, urlFolder } from "../warehouse/sources.js";
 import type { SourceFile } from "./scan.js";
 import { containerName } from "./scan.js";
+import { isRemote, officialStore } from "./source-place.js";
 
-/** A folder that sources are read from, under its name in the repository. */
+/** A folder, or a prefix in a bucket, that sources are read from, under its name in the repository. */
 export interface Container {
   name: string;
+  /** A path, or a URL without a slash at its end. */
   folder: string;
   /** Reads what lies in the folder. */
-  store: FileStore;
+  store: ByteStore;
   isNew: boolean;
 }
 
@@ -34,13 +36,13 @@ export async function openIfThere(store: ByteStore): Promise<Repository | null> 
   return Repository.open(store);
 }
 
-/** The local folders that a repository has containers for. */
+/** The folders and buckets that a repository has containers for. */
 export async function knownContainers(repository: Repository | null): Promise<Container[]> {
   const known: Container[] = [];
   for (const { name, urlPrefix } of (await repository?.containers()) ?? []) {
-    if (!urlPrefix.startsWith("file://") || !name) continue;
-    const folder = urlFolder(urlPrefix).replace(/\/$/, "");
-    known.push({ name, folder, store: new FileStore(folder), isNew: false });
+    if (!name) continue;
+    const folder = (urlPrefix.startsWith("file://") ? urlFolder(urlPrefix) : urlPrefix).replace(/\/$/, "");
+    known.push({ name, folder, store: openStore(folder), isNew: false });
   }
   return known;
 }
@@ -51,7 +53,7 @@ export function containerFor(containers: Container[], folder: string): Container
   holders.sort((a, b) => b.folder.length - a.folder.length);
   const [holder] = holders;
   if (holder !== undefined) return holder;
-  const container = { name: containerName(folder), folder, store: new FileStore(folder), isNew: true };
+  const container = { name: containerName(folder), folder, store: openStore(folder), isNew: true };
   containers.push(container);
   return container;
 }
@@ -69,5 +71,5 @@ export function underInnermost(containers: readonly Container[], { file, contain
 
 /** A container as a repository's configuration holds it. */
 export function toVirtualContainer({ name, folder }: Container): VirtualChunkContainer {
-  return { name, urlPrefix: folderUrl(folder), store: { local_file_system: `${folder}/` } };
+  return { name, urlPrefix: isRemote(folder) ? `${folder}/` : folderUrl(folder), store: officialStore(folder) };
 }

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import type { KnownSources } from "../warehouse/known-sources.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import type { Container } from "./containers.js";
 import type { ScannedSources } from "./scan-sources.js";
+import { pathIn } from "./source-place.js";
 
 /**
  * Locations of known sources below the scanned folders whose files are no longer there. A file that the listing left out,
@@ -20,9 +20,9 @@ export async function findGone(
     if (listed.has(location)) continue;
     const place = placeOf(location, containers);
     if (place === null) continue;
-    const path = join(place.container.folder, place.key);
+    const path = pathIn(place.container.folder, place.key);
     const isBelow = roots.some(({ folder, file }) =>
-      file === null ? path.startsWith(`${folder}/`) : path === join(folder, file),
+      file === null ? path.startsWith(`${folder}/`) : path === pathIn(folder, file),
     );
     if (isBelow && (await place.container.store.head(place.key, { signal })) === null) gone.push(location);
   }

@@ -1,5 +1,5 @@
 import { errorFromJson, NotFoundError } from "../errors.js";
-import { FileStore, MemoryStore } from "../store/index.js";
+import { MemoryStore, openStore } from "../store/index.js";
 import { appendScenes } from "../warehouse/append.js";
 import { createRepository } from "../warehouse/open-repository.js";
 import { type Warehouse, warehouseAt } from "../warehouse/warehouse.js";
@@ -16,8 +16,8 @@ const NAME = "file";
  */
 export async function ingestIntoMemory(source: string, options: ReadScenesOptions): Promise<Warehouse> {
   const root = await resolveSourceRoot(source);
-  const store = new FileStore(root.folder);
-  const files = await scanFiles(root, store, options.signal);
+  const store = openStore(root.folder);
+  const files = await scanFiles(root, { folder: root.folder, store }, options.signal);
   if (files.length === 0) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
   const container = { name: NAME, folder: root.folder, store, isNew: true };
   const contained = files.map((file) => ({ file, container, part: null }));

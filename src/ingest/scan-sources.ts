@@ -25,7 +25,7 @@ export async function scanSources(
     const root = await resolveSourceRoot(source, globPattern);
     roots.push(root);
     const container = containerFor(containers, root.folder);
-    for (const file of await scanFiles(root, container.store, signal)) {
+    for (const file of await scanFiles(root, container, signal)) {
       files.set(file.path, underInnermost(containers, { file, container }));
     }
   }

@@ -1,9 +1,10 @@
 import { realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
-import { NotFoundError } from "../errors.js";
-import { type ByteStore, FileStore, type ObjectInfo } from "../store/index.js";
-import { unsupportedScheme } from "../warehouse/sources.js";
+import { NotFoundError, UnsupportedError } from "../errors.js";
+import { type ByteStore, type ObjectInfo, openStore } from "../store/index.js";
+import { recordedTime } from "../warehouse/sources.js";
+import { isRemote, pathIn } from "./source-place.js";
 import {
   findWorldFiles,
   headWorldFiles,
@@ -36,7 +37,7 @@ export interface SourceFile {
 
 /** A place to look for files: a folder, and which of its files. */
 export interface SourceRoot {
-  /** Absolute path without symbolic links: the same folder has one identity. */
+  /** Absolute path without symbolic links, or a URL without a slash at its end: the same folder has one identity. */
   folder: string;
   /** Name of the one file that was asked for, which needs no listing; null for a folder or a pattern. */
   file: string | null;
@@ -44,12 +45,12 @@ export interface SourceRoot {
 }
 
 /**
- * What a user named as a source: a folder (searched to any depth), a file, or a glob pattern.
+ * What a user named as a source: a folder or a prefix in a bucket (searched to any depth), a file, or a glob pattern.
  *
  * @throws NotFoundError where it does not exist.
  */
 export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Promise<SourceRoot> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) unsupportedScheme(source);
+  if (isRemote(source)) return remoteRoot(source, glob);
   const info = await stat(source).catch(() => null);
   if (info?.isDirectory()) {
     return { folder: await realpath(source), file: null, matches: picomatch(glob, { nocase: true, dot: false }) };
@@ -68,19 +69,42 @@ export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Pr
   return { folder, file: null, matches: picomatch(scanned.glob, { nocase: true }) };
 }
 
+/** Characters by which a pattern is told from a name. */
+const GLOB_SIGNS = /[*?{}[\]!()]/;
+
+/** A place in a bucket or on the web, from its URL alone: nothing is asked. */
+function remoteRoot(source: string, glob: string): SourceRoot {
+  const [, origin = "", path = ""] = /^([^:]+:\/\/[^/]+)\/?(.*)$/.exec(source.replace(/\/+$/, "")) ?? [];
+  const segments = path === "" ? [] : path.split("/");
+  const folderOf = (count: number) => [origin, ...segments.slice(0, count)].join("/");
+  const patternAt = segments.findIndex((segment) => GLOB_SIGNS.test(segment));
+  const file = segments[segments.length - 1] ?? "";
+  const isFile = patternAt < 0 && picomatch.isMatch(file, DEFAULT_GLOB, { nocase: true });
+  if (isFile) return { folder: folderOf(segments.length - 1), file, matches: (key) => key === file };
+  if (/^https?:/i.test(source)) {
+    throw new UnsupportedError(`${source}: folders on the web cannot be listed; name the files themselves`, {
+      details: { source },
+    });
+  }
+  if (patternAt < 0)
+    return { folder: folderOf(segments.length), file: null, matches: picomatch(glob, { nocase: true }) };
+  const pattern = segments.slice(patternAt).join("/");
+  return { folder: folderOf(patternAt), file: null, matches: picomatch(pattern, { nocase: true }) };
+}
+
 /**
  * The files of a root, sorted by path; nothing but the listing is read.
  *
  * @param root As {@link resolveSourceRoot} gives it.
- * @param store What reads them: a store of the root, or of a folder above it. Keys are relative to its folder.
+ * @param container The root's folder, or one above it, and what reads it: keys are relative to that folder.
  */
 export async function scanFiles(
   root: SourceRoot,
-  store = new FileStore(root.folder),
+  container: { folder: string; store: ByteStore } = { folder: root.folder, store: openStore(root.folder) },
   signal?: AbortSignal,
 ): Promise<SourceFile[]> {
-  const container = store.folder;
-  const below = toKey(relative(container, root.folder));
+  const { folder, store } = container;
+  const below = isRemote(folder) ? root.folder.slice(folder.length + 1) : toKey(relative(folder, root.folder));
   const prefix = below === "" ? "" : `${below}/`;
   const matching: ObjectInfo[] = [];
   const beside: ObjectInfo[] = [];
@@ -92,7 +116,7 @@ export async function scanFiles(
   const listed = indexWorldFiles(store, beside);
   const worldFilesOf = (key: string) =>
     root.file === null ? findWorldFiles(listed, key) : headWorldFiles(store, key, signal);
-  const files = matching.map(async (info) => sourceFile(store, info, await worldFilesOf(info.key)));
+  const files = matching.map(async (info) => sourceFile(container, info, await worldFilesOf(info.key)));
   return (await Promise.all(files)).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
@@ -101,13 +125,17 @@ async function* headOf(store: ByteStore, key: string, signal: AbortSignal | unde
   if (info !== null) yield info;
 }
 
-function sourceFile(store: FileStore, info: ObjectInfo, worldFiles: readonly WorldFile[]): SourceFile {
+function sourceFile(
+  { folder, store }: { folder: string; store: ByteStore },
+  info: ObjectInfo,
+  worldFiles: readonly WorldFile[],
+): SourceFile {
   return {
-    path: join(store.folder, ...info.key.split("/")),
+    path: pathIn(folder, info.key),
     store,
     key: info.key,
     sizeBytes: info.sizeBytes,
-    modifiedMs: Math.floor(info.modifiedMs ?? 0),
+    modifiedMs: recordedTime(store, info.modifiedMs ?? 0),
     version: info.version,
     worldFiles,
     worldFilesState: worldFilesState(worldFiles),

@@ -2,7 +2,8 @@ import type { BlockDecoder } from "../codec/block-decoder.js";
 import type { BlockEncoding } from "../codec/block-encoding.js";
 import { CorruptDataError, isPixelQueryError, SourceChangedError, UnsupportedError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
-import { FileStore, objectName, type StoredObject } from "../store/index.js";
+import { FileStore, type ObjectInfo, objectName, type StoredObject } from "../store/index.js";
+import { recordedTime } from "../warehouse/sources.js";
 import type { PlannedRead, PlannedSource } from "./read-plan.js";
 
 /** Where a planned source really lies. */
@@ -73,11 +74,23 @@ function readFile(source: OpenSource, store: FileStore, offset: number, into: Ui
   assertLength(source, offset, into.length, got?.bytesRead ?? 0);
 }
 
+/** What a store said of sources, asked once while they are open. */
+const heads = new WeakMap<OpenSource, Promise<ObjectInfo | null>>();
+
 async function fetchBytes(source: OpenSource, offset: number, length: number): Promise<Uint8Array> {
-  assertUnchanged(source, await source.store.head(source.key));
-  const got = await source.store.get(source.key, { offset, length });
+  const { store, key } = source;
+  const known = heads.get(source) ?? store.head(key);
+  heads.set(source, known);
+  const [head, got] = await Promise.all([known, store.get(key, { offset, length })]);
+  assertUnchanged(source, head);
+  if (got !== null && got.version !== head?.version) throw changedMeanwhile(source);
   assertLength(source, offset, length, got?.data.length ?? 0);
   return got?.data ?? new Uint8Array(0);
+}
+
+function changedMeanwhile(source: OpenSource): SourceChangedError {
+  const where = objectName(source);
+  return new SourceChangedError(`${where}: changed while it was read; ingest it again`, { details: { path: where } });
 }
 
 function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedMs: number | null } | null): void {
@@ -89,7 +102,7 @@ function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedM
       { details: { path: where, recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs } } },
     );
   }
-  const modifiedMs = Math.floor(now.modifiedMs ?? planned.modifiedMs);
+  const modifiedMs = recordedTime(source.store, now.modifiedMs ?? planned.modifiedMs);
   if (now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs) return;
   const [was, is] = [describe(planned.sizeBytes, planned.modifiedMs), describe(now.sizeBytes, modifiedMs)];
   throw new SourceChangedError(`${where}: changed since it was ingested (${was}, now ${is}); ingest it again`, {

@@ -1,8 +1,7 @@
 import { CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore, storeName } from "../store/index.js";
+import { type ByteStore, openStore, storeName } from "../store/index.js";
 import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
-import { unsupportedScheme } from "./sources.js";
 
 /** Objects that an interrupted creation leaves: the first snapshot of every Icechunk repository, and its empty log. */
 const INITIAL_OBJECTS = new Set(["snapshots/1CECHNKREP0F1RSTCMT0", "transactions/1CECHNKREP0F1RSTCMT0"]);
@@ -11,15 +10,13 @@ const INITIAL_OBJECTS = new Set(["snapshots/1CECHNKREP0F1RSTCMT0", "transactions
 const REPOSITORY_FOLDERS = ["snapshots/", "manifests/", "transactions/", "chunks/", "overwritten/"];
 
 /**
- * The byte store at a location: a local folder.
+ * The byte store at a location: a local folder, or a prefix in a bucket (`s3://`, `gs://`, `az://`); one behind
+ * `https://` can be read.
  *
- * @throws UnsupportedError for object stores and web addresses.
+ * @throws InvalidInputError for another kind of URL.
  */
 export function openWarehouseStore(location: string): ByteStore {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location) && !location.startsWith("file://")) unsupportedScheme(location);
-  return new FileStore(
-    location.startsWith("file://") ? decodeURIComponent(location.slice("file://".length)) : location,
-  );
+  return openStore(location);
 }
 
 /**

@@ -1,6 +1,5 @@
-import { UnsupportedError } from "../errors.js";
 import { type Repository, resolveLocation, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore, type StoredObject } from "../store/index.js";
+import { type ByteStore, FileStore, openStore, type StoredObject } from "../store/index.js";
 
 /** Scheme of references that name a container of the repository's configuration instead of a place. */
 const SCHEME = "vcc://";
@@ -31,7 +30,7 @@ export interface SourceStores {
   /**
    * The store whose keys are relative to the container's prefix.
    *
-   * @throws UnsupportedError for storage that this version does not read.
+   * @throws InvalidInputError for storage that is not known.
    */
   readonly storeOf: (container: VirtualChunkContainer) => ByteStore;
 }
@@ -42,8 +41,8 @@ export async function openSourceStores(repository: Repository): Promise<SourceSt
   const storeOf = ({ urlPrefix }: VirtualChunkContainer) => {
     let store = stores.get(urlPrefix);
     if (store === undefined) {
-      if (!urlPrefix.startsWith("file://")) unsupportedScheme(urlPrefix);
-      store = new FileStore(urlFolder(urlPrefix));
+      const isFolder = urlPrefix.startsWith("file://");
+      store = isFolder ? new FileStore(urlFolder(urlPrefix)) : openStore(urlPrefix.replace(/\/$/, ""));
       stores.set(urlPrefix, store);
     }
     return store;
@@ -61,10 +60,10 @@ export function resolveSource({ containers, storeOf }: SourceStores, location: s
   return { store: storeOf(container), key };
 }
 
-/** @throws UnsupportedError always: what a remote warehouse or source says until object stores are there. */
-export function unsupportedScheme(location: string): never {
-  throw new UnsupportedError(
-    `${location}: only local folders are read in this version; copy or mount the data, or wait for object storage`,
-    { details: { location } },
-  );
+/**
+ * A modification time as it is recorded and compared: whole milliseconds for files, whole seconds for objects, whose
+ * listing and whose headers differ in what follows.
+ */
+export function recordedTime(store: ByteStore, modifiedMs: number): number {
+  return store instanceof FileStore ? Math.floor(modifiedMs) : Math.floor(modifiedMs / 1000) * 1000;
 }

@@ -159,7 +159,8 @@ describe("sources", () => {
     ["a folder that is not there", "/nowhere", "NotFoundError"],
     ["a pattern that matches nothing", "/*.tif", "NotFoundError"],
     ["a folder without a TIFF", "/empty", "NotFoundError"],
-    ["a bucket", "s3://bucket/cogs", "UnsupportedError"],
+    ["a kind of URL that is not known", "ftp://server/cogs", "InvalidInputError"],
+    ["a folder on the web", "https://localhost/cogs", "UnsupportedError"],
   ])("such as %s are errors that make no warehouse", async (_, source, name) => {
     const folder = createTempDir();
     mkdirSync(`${folder}/empty`);

@@ -144,7 +144,7 @@ describe("an ingest", () => {
     },
   );
 
-  it("refuses what this version cannot do instead of leaving it out", async () => {
-    await expect(run({ warehouse: "s3://bucket/w" })).rejects.toMatchObject({ name: "UnsupportedError" });
+  it("refuses a kind of URL that it does not know", async () => {
+    await expect(run({ warehouse: "ftp://server/w" })).rejects.toMatchObject({ name: "InvalidInputError" });
   });
 });
