@@ -30,7 +30,7 @@ const { values } = parseArgs({
 });
 
 const folder = mkdtempSync(join(tmpdir(), "pixelquery-fuzz-"));
-const { bundledSeeds, seedsOfFolder, runFuzz, findingOf } = await bundleFuzzer(folder);
+const { bundledSeeds, seedsOfFolder, runFuzz, findingOf, LIMIT_MS } = await bundleFuzzer(folder);
 const seeds = [...bundledSeeds(root), ...(values.data === undefined ? [] : seedsOfFolder(values.data))];
 const peer = values.gdal ? new GdalPeer() : null;
 const findings = [];
@@ -51,7 +51,7 @@ const done = await runFuzz({
     if (verdict !== null) verdicts.set(verdict.kind, (verdicts.get(verdict.kind) ?? 0) + 1);
     if (values.strict && verdict?.text)
       console.error(`${fuzzCase.number} ${fuzzCase.file} (${fuzzCase.mutations}): ${verdict.kind}: ${verdict.text}`);
-    const fault = findingOf(fuzzCase) ?? (verdict?.isFinding ? `${verdict.kind}: ${verdict.text}` : null);
+    const fault = findingOf(fuzzCase, LIMIT_MS) ?? (verdict?.isFinding ? `${verdict.kind}: ${verdict.text}` : null);
     if (fuzzCase.outcome.pixels) fuzzCase.outcome.pixels.data = "";
     if (fault === null) return;
     const { number, file, mutations, bytes } = fuzzCase;

@@ -102,7 +102,9 @@ function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedM
       { details: { path: where, recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs } } },
     );
   }
-  const modifiedMs = recordedTime(source.store, now.modifiedMs ?? planned.modifiedMs);
+  const found = now.modifiedMs ?? planned.modifiedMs;
+  // A store that stands before a folder tells milliseconds, and so they were recorded.
+  const modifiedMs = planned.modifiedMs % 1000 === 0 ? recordedTime(source.store, found) : Math.floor(found);
   if (now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs) return;
   const [was, is] = [describe(planned.sizeBytes, planned.modifiedMs), describe(now.sizeBytes, modifiedMs)];
   throw new SourceChangedError(`${where}: changed since it was ingested (${was}, now ${is}); ingest it again`, {

@@ -1,6 +1,7 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { BlockPlane, Fold, Strip } from "./fold.js";
 import type { SpareBuffers } from "./spare-buffers.js";
+import { STRIP } from "./strip-buffers.js";
 
 /**
  * Sum, mean or number of values, summed in double precision in order of time.
@@ -78,6 +79,9 @@ function addAll(sums: Float64Array, values: Float64Array): void {
   for (; i < length; i++) sums[i]! += values[i]!;
 }
 
+/** The strip with 0 for what is missing, so that it is summed without asking for each pixel. */
+const present = new Float64Array(STRIP);
+
 function addPresent(
   sums: Float64Array,
   lacking: Uint32Array,
@@ -87,12 +91,20 @@ function addPresent(
   from: number,
   length: number,
 ): void {
-  for (let i = 0; i < length; i++) {
+  present.set(values.subarray(0, length));
+  const note = (i: number): void => {
     const code = status[i]!;
-    if (code === Status.valid) sums[from + i]! += values[i]!;
-    else {
-      lacking[from + i]! += 1;
-      why[from + i] = combineStatus(why[from + i]!, code);
-    }
+    if (code === Status.valid) return;
+    present[i] = 0;
+    lacking[from + i]! += 1;
+    why[from + i] = combineStatus(why[from + i]!, code);
+  };
+  // Four codes at a time where memory allows: most pixels are there.
+  const words = status.byteOffset % 4 === 0 ? new Uint32Array(status.buffer, status.byteOffset, length >> 2) : [];
+  for (let word = 0; word < words.length; word++) {
+    if (words[word] === 0) continue;
+    for (let i = 4 * word; i < 4 * word + 4; i++) note(i);
   }
+  for (let i = 4 * words.length; i < length; i++) note(i);
+  addAll(sums.subarray(from, from + length), present);
 }
