@@ -194,15 +194,16 @@ class BlockRun {
     }
   }
 
-  /** The blocks' tasks, and the number of their reads: known before the first one where it costs little to find out. */
+  /** The blocks' tasks; for who watches, the number of their reads is known before the first one where that costs little. */
   async *#tasks(): AsyncGenerator<BlockTask> {
     const { blocks, used } = this.#prepared;
     const steps = used.reduce((sum, own) => sum + own.length, 0);
+    const isCounted = this.#options.onProgress !== undefined && steps * blocks.length <= PLANNED_AHEAD;
     const tasks: BlockTask[] = [];
     for await (const task of planTasks(this.#prepared)) {
       this.#total += task.sources.reduce((sum, { plan }) => sum + plan.reads.length + plan.masks.length, 0);
-      if (steps * blocks.length > PLANNED_AHEAD) yield task;
-      else tasks.push(task);
+      if (isCounted) tasks.push(task);
+      else yield task;
     }
     yield* tasks;
   }

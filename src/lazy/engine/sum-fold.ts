@@ -44,8 +44,9 @@ export class SumFold implements Fold {
     let missing = 0;
     for (let i = 0; i < data.length; i++) {
       const count = steps - lacking[i]!;
-      const value = isMean ? data[i]! / count : data[i]!;
-      if (count > 0 && value - value === 0) {
+      // 0/0 where nothing came.
+      const value = isMean ? data[i]! / count : count === 0 ? Number.NaN : data[i]!;
+      if (value - value === 0) {
         data[i] = value;
         status[i] = Status.valid;
         continue;
@@ -81,6 +82,7 @@ function addAll(sums: Float64Array, values: Float64Array): void {
 
 /** The strip with 0 for what is missing, so that it is summed without asking for each pixel. */
 const present = new Float64Array(STRIP);
+const NO_WORDS = new Uint32Array(0);
 
 function addPresent(
   sums: Float64Array,
@@ -92,19 +94,28 @@ function addPresent(
   length: number,
 ): void {
   present.set(values.subarray(0, length));
-  const note = (i: number): void => {
+  // Four codes at a time where memory allows: most pixels are there.
+  const words = status.byteOffset % 4 === 0 ? new Uint32Array(status.buffer, status.byteOffset, length >> 2) : NO_WORDS;
+  for (let word = 0; word < words.length; word++) {
+    if (words[word] !== 0) noteMissing(lacking, why, status, from, 4 * word, 4 * word + 4);
+  }
+  noteMissing(lacking, why, status, from, 4 * words.length, length);
+  addAll(sums.subarray(from, from + length), present);
+}
+
+function noteMissing(
+  lacking: Uint32Array,
+  why: Uint8Array,
+  status: Uint8Array,
+  from: number,
+  start: number,
+  stop: number,
+): void {
+  for (let i = start; i < stop; i++) {
     const code = status[i]!;
-    if (code === Status.valid) return;
+    if (code === Status.valid) continue;
     present[i] = 0;
     lacking[from + i]! += 1;
     why[from + i] = combineStatus(why[from + i]!, code);
-  };
-  // Four codes at a time where memory allows: most pixels are there.
-  const words = status.byteOffset % 4 === 0 ? new Uint32Array(status.buffer, status.byteOffset, length >> 2) : [];
-  for (let word = 0; word < words.length; word++) {
-    if (words[word] === 0) continue;
-    for (let i = 4 * word; i < 4 * word + 4; i++) note(i);
   }
-  for (let i = 4 * words.length; i < length; i++) note(i);
-  addAll(sums.subarray(from, from + length), present);
 }
