@@ -69,11 +69,11 @@ const NDVI = "(nir - red) / (nir + red)";
 
 function meanOfValid(data, status) {
   let [sum, count] = [0, 0];
-  data.forEach((value, i) => {
-    if (status !== null && status[i] !== 0) return;
-    sum += value;
+  for (let i = 0; i < data.length; i++) {
+    if (status !== null && status[i] !== 0) continue;
+    sum += data[i];
     count++;
-  });
+  }
   return (sum / count).toFixed(6);
 }
 
