@@ -55,7 +55,7 @@ function isMaskOf(full: TiffImage, image: TiffImage, mask: TiffImage): boolean {
     mask.width === image.width &&
     mask.height === image.height &&
     (mask.samples === 1 || mask.samples === full.samples) &&
-    (mask.bitsPerSample === 1 || mask.bitsPerSample === 8)
+    mask.bitsPerSample <= 8
   );
 }
 

@@ -59,4 +59,10 @@ describe("levels that a warehouse refers to", () => {
     // As GDAL has it: no mask of this image.
     expect(levelsOf(three, image(8, 8, 4, ...samples(2)))).toEqual({ levels: [8], masks: [] });
   });
+
+  it("take a mask of any number of bits up to eight; a wider one is none, as GDAL has it", () => {
+    const bits = (count: number): FieldSpec => [258, "short", [count]];
+    expect(levelsOf(image(8, 8, 0), image(8, 8, 4, bits(4)))).toEqual({ levels: [8], masks: [8] });
+    expect(levelsOf(image(8, 8, 0), image(8, 8, 4, bits(16)))).toEqual({ levels: [8], masks: [] });
+  });
 });
