@@ -1,3 +1,4 @@
+import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError, SelectionError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import { type GeoBox, pixelCentreAxes } from "../geo/geo-box.js";
@@ -5,7 +6,6 @@ import { parseBandMath } from "../lazy/expression/band-math.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { indexExpression } from "../lazy/expression/spectral-indices.js";
 import { substitute } from "../lazy/expression/substitute.js";
-import { didYouMean } from "../lazy/expression/suggest.js";
 import type { SceneNode, SceneSource } from "../lazy/graph/node.js";
 import type { DType } from "../ndarray/dtype.js";
 import type { MaskRule } from "./cloud-rules.js";

@@ -1,9 +1,9 @@
+import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError, SelectionError, UnsupportedError } from "../errors.js";
 import { parseBandMath } from "../lazy/expression/band-math.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
 import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { substitute } from "../lazy/expression/substitute.js";
-import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Destination, gather } from "../lazy/gather.js";
 import { planWindows } from "../lazy/plan-windows.js";
 import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";

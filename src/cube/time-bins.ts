@@ -1,5 +1,5 @@
+import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError } from "../errors.js";
-import { didYouMean } from "../lazy/expression/suggest.js";
 import { type Frequency, parseFrequency } from "./frequency.js";
 
 const DAY_MS = 86_400_000;

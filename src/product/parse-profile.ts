@@ -1,6 +1,6 @@
 import { type BaseIssue, safeParse } from "valibot";
+import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError } from "../errors.js";
-import { didYouMean } from "./nearest-name.js";
 import type { ProductProfile, ProductProfileInput } from "./product-profile.js";
 import { checkProfile, type ProfileFault } from "./profile-rules.js";
 import { profileSchema } from "./profile-schema.js";

@@ -1,3 +1,4 @@
+import { didYouMean } from "../did-you-mean.js";
 import {
   compilePattern,
   groupsOfPattern,
@@ -5,7 +6,6 @@ import {
   pathGroupNames,
   repeatsRepetition,
 } from "./naming-pattern.js";
-import { didYouMean } from "./nearest-name.js";
 import type { BandProfile, MaskRule, NamingRule, ProductProfile } from "./product-profile.js";
 
 /** Something wrong in a profile: its place in the JSON, and what is expected there. */

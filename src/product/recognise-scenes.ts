@@ -1,6 +1,6 @@
+import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError } from "../errors.js";
 import { builtInProfiles } from "./built-in-profiles.js";
-import { didYouMean } from "./nearest-name.js";
 import type { BandProfile, ProductProfile } from "./product-profile.js";
 import { type RecognisedFile, recogniseFile } from "./recognise-file.js";
 import { compareVersions } from "./version-order.js";

@@ -1,5 +1,5 @@
+import { didYouMean } from "../../did-you-mean.js";
 import { InvalidInputError, SelectionError } from "../../errors.js";
-import { didYouMean } from "../../lazy/expression/suggest.js";
 import { frameOf, type LazyArray, takeLabels } from "../lazy-array.js";
 import { type LabelSlice, type LonLatBox, pixelPositions, windowByLonLat } from "../pixel-labels.js";
 import { type IndexRange, type Position, positionRange } from "../positions.js";

@@ -1,10 +1,10 @@
+import { didYouMean } from "../../did-you-mean.js";
 import { ExpressionError, InvalidInputError } from "../../errors.js";
 import { isFloat, type TypedArray } from "../../ndarray/dtype.js";
 import { Status } from "../../ndarray/status.js";
 import { dtypeOf } from "../kernel/dtype-of.js";
 import { Kernel, type KernelPlane, STRIP } from "../kernel/kernel.js";
 import { bandsOf, type Expr } from "./expr.js";
-import { didYouMean } from "./suggest.js";
 
 /** The pixels of one band, flat. */
 export interface BandPixels {

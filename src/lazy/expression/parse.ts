@@ -1,8 +1,8 @@
+import { didYouMean } from "../../did-you-mean.js";
 import { type ExpressionError, isPixelQueryError } from "../../errors.js";
 import { type Expr, type FunctionName, functions, MAX_NODES } from "./expr.js";
 import { expressionFault } from "./expression-fault.js";
 import { binaryPower, comparisonPower, isBinaryOp, minusPower, notPower } from "./precedence.js";
-import { didYouMean } from "./suggest.js";
 import { isReservedWord, type Token, tokenize } from "./tokens.js";
 
 /** Characters an expression may have. */

@@ -1,10 +1,10 @@
+import { didYouMean } from "../../did-you-mean.js";
 import { ExpressionError } from "../../errors.js";
 import { type CommonBand, commonBandNames, findCommonBand } from "./band-names.js";
 import { bandsOf, type Expr } from "./expr.js";
 import { parseExpression } from "./parse.js";
 import { type SpectralIndex, spectralIndices } from "./spectral-index-table.js";
 import { substitute } from "./substitute.js";
-import { didYouMean } from "./suggest.js";
 
 /** Every name and other name, without case and punctuation. */
 const byName: ReadonlyMap<string, SpectralIndex> = new Map(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { didYouMean, suggest } from "../../../src/lazy/expression/suggest.js";
+import { didYouMean, suggest } from "../src/did-you-mean.js";
 
 describe("suggest", () => {
   it.each([
