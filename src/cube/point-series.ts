@@ -2,7 +2,7 @@ import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError, SelectionError, UnsupportedError } from "../errors.js";
 import { parseBandMath } from "../lazy/expression/band-math.js";
 import { evaluate } from "../lazy/expression/evaluate.js";
-import { bandsOf, type Expr } from "../lazy/expression/expr.js";
+import { anyOf, bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import { type Destination, gather } from "../lazy/gather.js";
 import { planWindows } from "../lazy/plan-windows.js";
@@ -252,9 +252,7 @@ function maskExpr(rules: readonly MaskRule[]): Expr | null {
       { details: { band: rule.band } },
     );
   });
-  const [first, ...rest] = conditions;
-  if (first === undefined) return null;
-  return rest.reduce((left, right): Expr => ({ kind: "binary", op: "or", left, right }), first);
+  return conditions.length === 0 ? null : anyOf(conditions);
 }
 
 function toRow(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { parseStoreLocation } from "../store/index.js";
 
 /** True for a place in a bucket or on the web: a URL, but for `file://`. */
 export function isRemote(place: string): boolean {
@@ -12,20 +13,13 @@ export function pathIn(place: string, key: string): string {
 
 /** How official readers of the repository reach a place: its kind of storage by the names of Icechunk's configuration. */
 export function officialStore(place: string): Record<string, Record<string, never> | string> {
-  const scheme = /^([a-z0-9+.-]+):\/\//i.exec(place)?.[1]?.toLowerCase();
-  switch (isRemote(place) ? scheme : undefined) {
-    case undefined:
+  const { kind } = parseStoreLocation(place);
+  switch (kind) {
+    case "file":
       return { local_file_system: `${place}/` };
     case "gs":
-    case "gcs":
       return { gcs: {} };
-    case "http":
-    case "https":
-      return { http: {} };
-    case "s3":
-    case "s3a":
-      return { s3: {} };
     default:
-      return { azure: {} };
+      return { [kind]: {} };
   }
 }

@@ -1,9 +1,9 @@
 import { InvalidInputError, SelectionError } from "../../errors.js";
-import type { Expr } from "../../lazy/expression/expr.js";
+import { type Expr, isOneOf } from "../../lazy/expression/expr.js";
 import type { GrowNode } from "../../lazy/graph/node.js";
 import type { MaskRule } from "../cloud-rules.js";
 import { geoBoxOfArray, type LazyArray } from "../lazy-array.js";
-import { binary, not, withOperands } from "./math.js";
+import { binary, withOperands } from "./math.js";
 
 /** Bits of a 32-bit quality band. */
 const MAX_BIT = 31;
@@ -15,8 +15,6 @@ const MAX_BIT = 31;
  */
 export function ruleExpr({ band, bits, bitRange, values }: MaskRule, flags: Expr): Expr {
   const number = (value: number): Expr => ({ kind: "number", value });
-  const any = (conditions: readonly Expr[]) =>
-    conditions.reduce((left, right) => ({ kind: "binary", op: "or", left, right }));
   const isBit = (bit: number) => Number.isInteger(bit) && bit >= 0 && bit <= MAX_BIT;
   const wrong = (what: string) => new InvalidInputError(`mask rule of band ${band}: ${what}`, { details: { band } });
   if (bits !== undefined) {
@@ -28,14 +26,12 @@ export function ruleExpr({ band, bits, bitRange, values }: MaskRule, flags: Expr
     return { kind: "binary", op: "!=", left: set, right: number(0) };
   }
   if (values === undefined || values.length === 0) throw wrong("give bits, or values that are taken away");
-  if (bitRange === undefined) {
-    return any(values.map((value) => ({ kind: "binary", op: "==", left: flags, right: number(value) })));
-  }
+  if (bitRange === undefined) return isOneOf(flags, values.map(number));
   const [low, high] = bitRange;
   if (!isBit(low) || !isBit(high) || low > high) throw wrong(`bits ${low} to ${high} are no range from 0 to 31`);
   const moved: Expr = { kind: "binary", op: ">>", left: flags, right: number(low) };
   const field: Expr = { kind: "binary", op: "&", left: moved, right: number(2 ** (high - low + 1) - 1) };
-  return any(values.map((value) => ({ kind: "binary", op: "==", left: field, right: number(value) })));
+  return isOneOf(field, values.map(number));
 }
 
 /** 1 where a rule takes pixels away, grown as it says. */
@@ -49,11 +45,6 @@ export function ruleArray(rule: MaskRule, flags: LazyArray): LazyArray {
 export function maskArray(rules: readonly MaskRule[], bandOf: (name: string) => LazyArray): LazyArray | null {
   const arrays = rules.map((rule) => ruleArray(rule, bandOf(rule.band)));
   return arrays.length === 0 ? null : arrays.reduce((left, right) => binary("or", left, right));
-}
-
-/** What a mask leaves. */
-export function keptArray(masked: LazyArray): LazyArray {
-  return not(masked);
 }
 
 function grow(array: LazyArray, distance: number, band: string): LazyArray {

@@ -1,10 +1,8 @@
-import type { ErrorJson } from "../../errors.js";
 import type { DType } from "../../ndarray/dtype.js";
 import type { FrameWindow } from "../graph/node.js";
 import type { Program } from "../graph/program.js";
 import type { Schedule, SourceStep } from "../graph/schedule.js";
 import type { ReadPlan } from "../read-plan.js";
-import type { BlockOutput } from "./evaluate-block.js";
 import type { OutputFormat } from "./write-output.js";
 
 /** What is computed, for every block alike. */
@@ -45,9 +43,6 @@ export interface BlockTask {
   /** One for each source of the program. */
   readonly sources: readonly SourcePlan[];
 }
-
-/** Result of a task. */
-export type BlockAnswer = { readonly outputs: BlockOutput[] } | { readonly error: ErrorJson };
 
 /** Steps in the order in which a task loads them. */
 export function loadOrder({ passes }: Schedule): SourceStep[] {

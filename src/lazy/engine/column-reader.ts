@@ -1,5 +1,6 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
-import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
+import { inputsOf } from "../graph/node.js";
+import type { Program, ProgramNode } from "../graph/program.js";
 import { isFolding } from "../graph/schedule.js";
 import { type Column, createColumn, medoidColumn, scanColumn, sortColumn } from "./column.js";
 import { createFold } from "./create-fold.js";
@@ -74,7 +75,7 @@ export class ColumnReader {
   }
 
   #computeColumn(node: ProgramNode, band: number, from: number, length: number): Column {
-    const [input = 0] = programInputs(node);
+    const [input = 0] = inputsOf(node);
     const bands = this.#node(input).shape.band;
     if (node.kind === "scan") return scanColumn(this.#gather(input, [band], from, length), node.scan);
     if (node.kind !== "reduce") throw new TypeError(`${node.kind} has no columns`);

@@ -1,6 +1,6 @@
 import { createTypedArray, type TypedArray } from "../../ndarray/dtype.js";
-import type { FrameWindow } from "../graph/node.js";
-import { type Program, type ProgramNode, programInputs } from "../graph/program.js";
+import { type FrameWindow, inputsOf } from "../graph/node.js";
+import type { Program, ProgramNode } from "../graph/program.js";
 import { isFold, type Pass, type Schedule, type SourceStep, STEPS_AT_ONCE } from "../graph/schedule.js";
 import { BlockState } from "./block-state.js";
 import { createFold } from "./create-fold.js";
@@ -167,7 +167,7 @@ class BlockEvaluation {
 
   #feed(at: number, open: OpenFold, step: number, from: number, length: number): void {
     const node = this.#node(at);
-    const [input = 0] = programInputs(node);
+    const [input = 0] = inputsOf(node);
     const bands = this.#node(input).shape.band ?? 1;
     for (let band = 0; band < bands; band++) {
       const index = node.kind === "pick" ? this.#state.lastingStrip(node.index, from, length) : null;

@@ -60,6 +60,17 @@ export type Expr =
 /** The most nodes an expression may have: far above any index, far below what would exhaust the stack. */
 export const MAX_NODES = 2000;
 
+/** 1 where any of some conditions holds; 0 of none. */
+export function anyOf(conditions: readonly Expr[]): Expr {
+  if (conditions.length === 0) return { kind: "number", value: 0 };
+  return conditions.reduce((left, right) => ({ kind: "binary", op: "or", left, right }));
+}
+
+/** 1 where a value equals one of some others. */
+export function isOneOf(value: Expr, others: readonly Expr[]): Expr {
+  return anyOf(others.map((other): Expr => ({ kind: "binary", op: "==", left: value, right: other })));
+}
+
 /** The direct parts of an expression, left to right. */
 export function operandsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {

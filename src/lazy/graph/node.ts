@@ -198,8 +198,15 @@ export type Node =
   | GrowNode
   | ArrayNode;
 
+/** What of a node says where its values come from: other nodes in a graph, their positions in a program. */
+type Wiring<Input> =
+  | { readonly kind: "scenes" | "array" }
+  | { readonly kind: "math" | "stack"; readonly inputs: readonly Input[] }
+  | { readonly kind: "pick"; readonly input: Input; readonly index: Input }
+  | { readonly kind: "reduce" | "rolling" | "scan" | "take" | "grow"; readonly input: Input };
+
 /** The direct inputs of a node. */
-export function inputsOf(node: Node): readonly Node[] {
+export function inputsOf<Input>(node: Wiring<Input>): readonly Input[] {
   switch (node.kind) {
     case "scenes":
     case "array":
@@ -248,9 +255,4 @@ export function nodesOf(roots: readonly Node[]): Node[] {
     for (const input of inputsOf(node)) if (!state.has(input)) open.push(input);
   }
   return order;
-}
-
-/** True where the values depend on y or x. */
-export function isSpatial({ shape }: Node): boolean {
-  return shape.y || shape.x;
 }

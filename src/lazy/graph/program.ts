@@ -67,19 +67,3 @@ export interface Program {
   readonly sources: readonly ProgramSource[];
   readonly outputs: readonly number[];
 }
-
-/** Positions of a node's direct inputs. */
-export function programInputs(node: ProgramNode): readonly number[] {
-  switch (node.kind) {
-    case "scenes":
-    case "array":
-      return [];
-    case "math":
-    case "stack":
-      return node.inputs;
-    case "pick":
-      return [node.input, node.index];
-    default:
-      return [node.input];
-  }
-}

@@ -1,5 +1,5 @@
-import type { Reducer } from "./node.js";
-import { type Program, type ProgramNode, programInputs } from "./program.js";
+import { inputsOf, type Reducer } from "./node.js";
+import type { Program, ProgramNode } from "./program.js";
 
 /** One time step of one source. */
 export interface SourceStep {
@@ -100,21 +100,21 @@ function foldPasses(program: Program): PassDraft[] {
   const { nodes } = program;
   const levels: number[] = [];
   for (const node of nodes) {
-    const below = Math.max(0, ...programInputs(node).map((input) => levels[input] ?? 0));
+    const below = Math.max(0, ...inputsOf(node).map((input) => levels[input] ?? 0));
     levels.push(below + (isFold(node) ? 1 : 0));
   }
   const groups = new Map<string, number[]>();
   nodes.forEach((node, at) => {
     if (!isFold(node)) return;
-    const [input = 0] = programInputs(node);
-    const mode = needsColumns(program, programInputs(node)) ? "columnar" : "stepwise";
+    const [input = 0] = inputsOf(node);
+    const mode = needsColumns(program, inputsOf(node)) ? "columnar" : "stepwise";
     const key = `${String(levels[at]).padStart(6, "0")} ${mode} ${lengthOf(nodes[input])}`;
     groups.set(key, [...(groups.get(key) ?? []), at]);
   });
   return [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, folds]) => {
-      const inputs = folds.map((fold) => programInputs(nodes[fold] as ProgramNode));
+      const inputs = folds.map((fold) => inputsOf(nodes[fold] as ProgramNode));
       const mode = key.split(" ")[1] === "columnar" ? "columnar" : "stepwise";
       return draftPass(program, mode, lengthOf(nodes[inputs[0]?.[0] ?? 0]), inputs.flat(), { folds, outputs: [] });
     });
@@ -139,7 +139,7 @@ function outputPass(program: Program): PassDraft[] {
 function needsColumns({ nodes }: Program, roots: readonly number[]): boolean {
   return roots.some((at) => {
     const node = nodes[at] as ProgramNode;
-    return isColumn(node) || (!isFold(node) && needsColumns({ nodes } as Program, programInputs(node)));
+    return isColumn(node) || (!isFold(node) && needsColumns({ nodes } as Program, inputsOf(node)));
   });
 }
 
@@ -184,7 +184,7 @@ function inputSteps(
 ): (readonly [input: number, from: number, to: number])[] {
   if (isFold(node)) return [];
   const last = (input: number) => lengthOf(nodes[input]) - 1;
-  if (isColumn(node)) return programInputs(node).map((input) => [input, 0, last(input)]);
+  if (isColumn(node)) return inputsOf(node).map((input) => [input, 0, last(input)]);
   switch (node.kind) {
     case "rolling":
       return [[node.input, Math.max(0, step - node.before), Math.min(last(node.input), step + node.after)]];
@@ -199,7 +199,7 @@ function inputSteps(
       }
       return node.inputs.map((input) => [input, step, step]);
     default:
-      return programInputs(node).map((input) => [input, step, step]);
+      return inputsOf(node).map((input) => [input, step, step]);
   }
 }
 
