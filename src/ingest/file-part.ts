@@ -13,7 +13,7 @@ export interface BandMeaning {
 /** What is known of a file before it is opened: which scene it belongs to, and which bands of it it holds. */
 export interface FilePart {
   /** As {@link DraftScene} has it; the time is null where only the file itself can tell. */
-  scene: Omit<DraftScene, "timeMs" | "cloudCover"> & { timeMs: number | null };
+  scene: Omit<DraftScene, "timeMs"> & { timeMs: number | null };
   /** Names in the file's order; null where only the file itself can tell. */
   bands: readonly string[] | null;
   /** True where the file holds one band of a scene that has a file for each. */

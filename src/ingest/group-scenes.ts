@@ -3,6 +3,7 @@ import { bandCalibration } from "../product/calibration.js";
 import type { ProductProfile } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import { type RecognisedScene, recogniseScenes } from "../product/recognise-scenes.js";
+import { unknownFacts } from "../warehouse/scene-facts.js";
 import { timeByPattern, timeInName } from "./acquisition-time.js";
 import type { HeldFile } from "./containers.js";
 import type { BandMeaning, FilePart } from "./file-part.js";
@@ -109,8 +110,8 @@ function groupsOf(
       const own = held.get(file.path) as HeldFile;
       const { timeMs } = scene;
       const part: FilePart["scene"] = isAlone
-        ? { kind: "alone", ids: sceneIds(own.file, own.container.name), beside: [], timeMs, version: "" }
-        : { kind: "shared", ids: [id], beside: [], timeMs, version };
+        ? { ...unknownFacts, kind: "alone", ids: sceneIds(own.file, own.container.name), beside: [], timeMs }
+        : { ...unknownFacts, kind: "shared", ids: [id], beside: [], timeMs, version };
       return { ...own, part: partOf(file, part) };
     });
     return { id: isAlone ? null : id, version: isAlone ? "" : version, files };

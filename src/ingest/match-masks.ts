@@ -1,3 +1,4 @@
+import { unknownFacts } from "../warehouse/scene-facts.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import type { HeldFile } from "./containers.js";
 import type { SceneGroup } from "./group-scenes.js";
@@ -120,7 +121,7 @@ function withMasks(group: SceneGroup, masks: readonly HeldFile[]): SceneGroup {
   const timeMs = own[0]?.part?.scene.timeMs ?? null;
   const companions = masks.map((mask): ContainedFile => {
     const ids = sceneIds(mask.file, mask.container.name);
-    const scene = { kind: "companion" as const, ids, beside, timeMs, version: group.version };
+    const scene = { ...unknownFacts, kind: "companion" as const, ids, beside, timeMs, version: group.version };
     return {
       ...mask,
       part: { scene, bands: [maskName(mask)], isOneOfBands: false, hasOwnNames: true, meanings: new Map() },
@@ -132,7 +133,7 @@ function withMasks(group: SceneGroup, masks: readonly HeldFile[]): SceneGroup {
 /** What is known of a file that no profile knows. */
 function plainPart({ file, container }: HeldFile): NonNullable<ContainedFile["part"]> {
   const ids = sceneIds(file, container.name);
-  const scene = { kind: "alone" as const, ids, beside: [], timeMs: null, version: "" };
+  const scene = { ...unknownFacts, kind: "alone" as const, ids, beside: [], timeMs: null };
   return { scene, bands: null, isOneOfBands: false, hasOwnNames: false, meanings: new Map() };
 }
 

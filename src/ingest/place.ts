@@ -4,6 +4,7 @@ import { InvalidInputError, UnsupportedError } from "../errors.js";
 import type { Crs } from "../geo/crs.js";
 import { codecsOf } from "../warehouse/codec-metadata.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
+import { unknownFacts } from "../warehouse/scene-facts.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import type { StackLevel, StackProfile } from "../warehouse/stack.js";
 import { timeByPattern, timeInName } from "./acquisition-time.js";
@@ -56,14 +57,15 @@ export function placeFile(
 ): PlacedFile {
   const [timeMs, timeSource] = acquisitionTime(file, info, options);
   const usable = named(file, () => usableLevels(info));
-  const own = { kind: "alone" as const, ids: sceneIds(file, options.container), beside: [], version: "" };
+  const own = { ...unknownFacts, kind: "alone" as const, ids: sceneIds(file, options.container), beside: [] };
+  const scene = options.part?.scene ?? own;
   const draft: FileDraft = {
-    scene: { ...(options.part?.scene ?? own), timeMs, cloudCover: cloudCover(info) },
+    scene: { ...scene, timeMs, cloudCover: scene.cloudCover ?? cloudCover(info) },
     bbox,
     source: sourceLocation(options.container, file.key),
     sizeBytes: file.sizeBytes,
     modifiedMs: file.modifiedMs,
-    worldFilesState: file.worldFilesState,
+    besideState: file.besideState,
     headerHash,
     transform: info.transform,
     profile: stackProfile(file, info, usable, options),

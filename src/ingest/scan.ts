@@ -6,12 +6,12 @@ import { type ByteStore, type ObjectInfo, openStore } from "../store/index.js";
 import { recordedTime } from "../warehouse/sources.js";
 import { isRemote, pathIn } from "./source-place.js";
 import {
+  besideState,
   findWorldFiles,
   headWorldFiles,
   indexWorldFiles,
   mayBeWorldFile,
   type WorldFile,
-  worldFilesState,
 } from "./world-files.js";
 
 /** Files taken from a folder unless a pattern says otherwise: letter case does not matter. */
@@ -31,8 +31,8 @@ export interface SourceFile {
   version: string;
   /** World files beside it, best first; they count only where the file itself has no georeference. */
   worldFiles: readonly WorldFile[];
-  /** {@link worldFilesState}: with size and time, what "unchanged" means. */
-  worldFilesState: string;
+  /** {@link besideState}: with size and time, what "unchanged" means. */
+  besideState: string;
 }
 
 /** A place to look for files: a folder, and which of its files. */
@@ -138,7 +138,7 @@ function sourceFile(
     modifiedMs: recordedTime(store, info.modifiedMs ?? 0),
     version: info.version,
     worldFiles,
-    worldFilesState: worldFilesState(worldFiles),
+    besideState: besideState(worldFiles),
   };
 }
 

@@ -66,8 +66,8 @@ function worldFile(store: ByteStore, { key, sizeBytes, modifiedMs }: ObjectInfo)
   return { store, key, sizeBytes, modifiedMs: Math.floor(modifiedMs ?? 0) };
 }
 
-/** Name, size and time of world files as one text: another text where one of them changed, came or went. */
-export function worldFilesState(files: readonly WorldFile[]): string {
+/** Name, size and time of files beside another as one text: another text where one of them changed, came or went. */
+export function besideState(files: readonly Pick<ObjectInfo, "key" | "sizeBytes" | "modifiedMs">[]): string {
   return files
     .map(({ key, sizeBytes, modifiedMs }) => `${key.slice(key.lastIndexOf("/") + 1)} ${sizeBytes} ${modifiedMs}`)
     .join("\n");

@@ -7,6 +7,7 @@ import { isUnchanged } from "./known-sources.js";
 import { type OpenProduct, type OpenScene, type OpenStack, openProduct } from "./open-product.js";
 import { type DuplicateFile, detach, placeFile } from "./place-file.js";
 import type { ProductProfile } from "./product.js";
+import type { SceneFacts } from "./scene-facts.js";
 import { stageProduct } from "./stage-product.js";
 
 /** What an append did, in scenes. */
@@ -117,8 +118,9 @@ function settle(product: OpenProduct, draft: FileDraft, { touched, changed, dupl
   touched.add(scene);
   const { version, kind } = draft.scene;
   if (version < scene.version) return;
-  if (version > scene.version) supersede(product, scene, version);
-  if (kind === "alone") Object.assign(scene, { timeMs: draft.scene.timeMs, cloudCover: draft.scene.cloudCover });
+  if (version > scene.version) supersede(product, scene, draft.scene);
+  if (kind === "alone") Object.assign(scene, factsOf(draft.scene));
+  if (kind === "shared" && !scene.isNew) learnFacts(scene, draft);
   const duplicate = placeFile(product, draft, scene);
   if (duplicate === null) changed.add(scene);
   else duplicates.push(duplicate);
@@ -126,7 +128,7 @@ function settle(product: OpenProduct, draft: FileDraft, { touched, changed, dupl
 
 /** The scene that a draft belongs to, made where there is none. */
 function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): OpenScene {
-  const { kind, ids, beside, ...facts } = draft;
+  const { kind, ids, beside } = draft;
   const own = product.sources.get(source)?.scene;
   const besides = beside.flatMap((other) => product.sources.get(other)?.scene ?? [])[0];
   const found = kind === "shared" ? product.scenes.get(ids[0] ?? "") : kind === "alone" ? own : besides;
@@ -134,10 +136,8 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
   if (known !== undefined) return known;
   const id = ids.find((candidate) => !product.scenes.has(candidate)) ?? source;
   const scene: OpenScene = {
+    ...factsOf(draft),
     id,
-    timeMs: facts.timeMs,
-    cloudCover: facts.cloudCover,
-    version: facts.version,
     isNew: true,
     slots: new Map(),
     freeRows: [],
@@ -146,10 +146,24 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
   return scene;
 }
 
+function factsOf({ timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version }: SceneFacts): SceneFacts {
+  return { timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version };
+}
+
+/** Of a scene of several files: what its sidecars say now, in place of what names or older sidecars said. */
+function learnFacts(scene: OpenScene, { besideState, scene: told }: FileDraft): void {
+  if (besideState === "") return;
+  scene.timeMs = told.timeMs;
+  scene.cloudCover = told.cloudCover ?? scene.cloudCover;
+  scene.sunAzimuth = told.sunAzimuth ?? scene.sunAzimuth;
+  scene.sunElevation = told.sunElevation ?? scene.sunElevation;
+  scene.baseline = told.baseline ?? scene.baseline;
+}
+
 /** Take the files of an older processing away; a scene that never said its version keeps what it has. */
-function supersede(product: OpenProduct, scene: OpenScene, version: string): void {
+function supersede(product: OpenProduct, scene: OpenScene, facts: SceneFacts): void {
   const isOlder = scene.version !== "";
-  scene.version = version;
+  Object.assign(scene, factsOf(facts));
   if (!isOlder) return;
   for (const [open, slot] of [...scene.slots]) {
     for (const file of slot.files.keys()) if (slot.files[file]) detach(product, { open, slot, file, scene });

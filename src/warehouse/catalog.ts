@@ -38,6 +38,12 @@ export interface SceneInfo {
   sources: string[];
   /** Percent; null where unknown. */
   cloudCover: number | null;
+  /** Degrees clockwise from north; null where unknown. */
+  sunAzimuth: number | null;
+  /** Degrees above the horizon; null where unknown. */
+  sunElevation: number | null;
+  /** Processing baseline (Sentinel-2) or software (Landsat); null where unknown. */
+  baseline: string | null;
 }
 
 /** What a warehouse holds, as `info --json` prints it. */
@@ -135,22 +141,24 @@ export class Catalog {
 
   /** @param rows those of one scene */
   async #scene(rows: Int32Array): Promise<SceneInfo> {
-    const { scenes } = this.#warehouse;
     const [first = 0] = rows;
     const parts = await Promise.all(Array.from(rows, (row) => this.#part(row)));
     const [main] = parts;
-    const cloudCover = Array.from(rows, (row) => scenes.cloudCover[row] ?? Number.NaN).find((cover) => cover >= 0);
+    const { timeMs, cloudCover, sunAzimuth, sunElevation, baseline } = (await this.#warehouse.facts())(first);
     const same = parts.filter(({ crs }) => crs === main?.crs);
     return {
       id: this.#ids[first] ?? "",
       productId: main?.stack.productId ?? "",
-      acquisitionTime: new Date(scenes.time[first] ?? 0).toISOString(),
+      acquisitionTime: new Date(timeMs).toISOString(),
       bounds: unionOf(same.map(({ bounds }) => bounds)),
       crs: main?.crs ?? null,
       bbox: unionOf(Array.from(rows, (row) => this.#bbox(row))),
       bands: parts.length === 1 ? (main?.bands ?? []) : this.#inProductOrder(parts),
       sources: [...new Set(parts.flatMap(({ sources }) => sources))],
-      cloudCover: cloudCover ?? null,
+      cloudCover,
+      sunAzimuth,
+      sunElevation,
+      baseline,
     };
   }
 

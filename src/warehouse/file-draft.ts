@@ -1,4 +1,5 @@
 import type { Affine } from "../geo/affine.js";
+import type { SceneFacts } from "./scene-facts.js";
 import type { SlotFile } from "./slots.js";
 import type { StackProfile } from "./stack.js";
 
@@ -13,7 +14,7 @@ export interface LevelBlocks {
 }
 
 /** The scene that a file belongs to. */
-export interface DraftScene {
+export interface DraftScene extends SceneFacts {
   /**
    * `alone`: the file gives the scene its name and time. `shared`: files of one name are one scene, one that comes later
    * joins those that are there. `companion`: a mask, which follows the file it stands beside.
@@ -23,11 +24,6 @@ export interface DraftScene {
   ids: readonly string[];
   /** Sources of the same scene, by location: the scene of one that is known is this scene, whatever its name. */
   beside: readonly string[];
-  timeMs: number;
-  /** Percent; null where unknown. */
-  cloudCover: number | null;
-  /** Which processing of the scene: of two the larger text is the newer. "" where nothing tells. */
-  version: string;
 }
 
 /** A source file, read and understood, that has no place in the warehouse yet. */

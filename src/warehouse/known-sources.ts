@@ -1,7 +1,7 @@
 import type { Session } from "../icechunk/index.js";
 import { isStackOf } from "./layout.js";
 import { readSceneIds, readSceneVersions, sceneTableSize } from "./scene-table.js";
-import { filePlace, readSlots, readWorldFiles } from "./slots.js";
+import { filePlace, readBeside, readSlots } from "./slots.js";
 import { readStack } from "./stack-metadata.js";
 
 /** What a listing says of a source: enough to know whether it changed. */
@@ -9,15 +9,15 @@ export interface SourceState {
   sizeBytes: number;
   modifiedMs: number;
   /** As `SlotFile` has it. */
-  worldFilesState: string;
+  besideState: string;
 }
 
-/** True where a listing shows the size, the modification time and the world files that were recorded. */
+/** True where a listing shows the size, the modification time and the files beside it that were recorded. */
 export function isUnchanged(recorded: SourceState, now: SourceState): boolean {
   return (
     recorded.sizeBytes === now.sizeBytes &&
     recorded.modifiedMs === now.modifiedMs &&
-    recorded.worldFilesState === now.worldFilesState
+    recorded.besideState === now.besideState
   );
 }
 
@@ -43,7 +43,7 @@ export async function knownSources(session: Session, productId: string): Promise
   for (const path of sceneTableSize(session).stacks) {
     if (!isStackOf(path, productId)) continue;
     const stack = readStack(session, path);
-    const [table, worldFiles] = await Promise.all([readSlots(session, stack), readWorldFiles(session, stack)]);
+    const [table, beside] = await Promise.all([readSlots(session, stack), readBeside(session, stack)]);
     for (let index = 0; index < stack.slots; index++) {
       const row = table.scene[index] ?? -1;
       if (row < 0) continue;
@@ -58,7 +58,7 @@ export async function knownSources(session: Session, productId: string): Promise
         known.states.set(source, {
           sizeBytes: table.sizeBytes[at] ?? 0,
           modifiedMs: table.modifiedMs[at] ?? 0,
-          worldFilesState: worldFiles[at] ?? "",
+          besideState: beside[at] ?? "",
         });
       }
     }

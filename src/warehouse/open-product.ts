@@ -2,8 +2,9 @@ import type { WritableSession } from "../icechunk/index.js";
 import { isStackOf } from "./layout.js";
 import { type ProductProfile, readProduct } from "./product.js";
 import type { Placement, SlotPlace } from "./references.js";
-import { readSceneIds, readSceneTable, readSceneVersions, type SceneTable } from "./scene-table.js";
-import { filePlace, readSlots, readWorldFiles, type Slot, type SlotFile, slotSize, slotTransform } from "./slots.js";
+import type { SceneFacts } from "./scene-facts.js";
+import { readSceneFacts, readSceneIds, readSceneTable } from "./scene-table.js";
+import { filePlace, readBeside, readSlots, type Slot, type SlotFile, slotSize, slotTransform } from "./slots.js";
 import { type Stack, stackKey } from "./stack.js";
 import { readStack } from "./stack-metadata.js";
 
@@ -22,11 +23,8 @@ export interface OpenStack {
 }
 
 /** A scene, and where its pixels are. */
-export interface OpenScene {
+export interface OpenScene extends SceneFacts {
   id: string;
-  timeMs: number;
-  cloudCover: number | null;
-  version: string;
   isNew: boolean;
   /** Its slot in each stack. */
   slots: Map<OpenStack, Slot>;
@@ -55,11 +53,8 @@ export interface OpenProduct {
 
 /** What the snapshot of a session has of a product; of one that it does not have, nothing. */
 export async function openProduct(session: WritableSession, profile: ProductProfile): Promise<OpenProduct> {
-  const [table, ids, versions] = await Promise.all([
-    readSceneTable(session),
-    readSceneIds(session),
-    readSceneVersions(session),
-  ]);
+  const [table, ids] = await Promise.all([readSceneTable(session), readSceneIds(session)]);
+  const factsOf = await readSceneFacts(session, table);
   const product: OpenProduct = {
     profile: mergeProfile(readProduct(session, profile.productId), profile),
     stackPaths: [...table.stacks],
@@ -69,7 +64,7 @@ export async function openProduct(session: WritableSession, profile: ProductProf
     scenes: new Map(),
     nextRow: table.rows,
   };
-  const sceneOfRow = (row: number) => knownScene(product, table, row, ids[row] ?? "", versions[row] ?? "");
+  const sceneOfRow = (row: number) => knownScene(product, ids[row] ?? "", factsOf(row));
   for (const path of table.stacks.filter((stack) => isStackOf(stack, profile.productId))) {
     const stack = readStack(session, path);
     const slots = await openSlots(session, stack);
@@ -110,26 +105,17 @@ export function addStack(product: OpenProduct, key: string, stack: Stack, slots:
   return open;
 }
 
-function knownScene(product: OpenProduct, table: SceneTable, row: number, id: string, version: string): OpenScene {
+function knownScene(product: OpenProduct, id: string, facts: SceneFacts): OpenScene {
   let scene = product.scenes.get(id);
   if (scene === undefined) {
-    const cloudCover = table.cloudCover[row] ?? Number.NaN;
-    scene = {
-      id,
-      timeMs: table.time[row] ?? 0,
-      cloudCover: Number.isNaN(cloudCover) ? null : cloudCover,
-      version,
-      isNew: false,
-      slots: new Map(),
-      freeRows: [],
-    };
+    scene = { ...facts, id, isNew: false, slots: new Map(), freeRows: [] };
     product.scenes.set(id, scene);
   }
   return scene;
 }
 
 async function openSlots(session: WritableSession, stack: Stack): Promise<Slot[]> {
-  const [table, worldFiles] = await Promise.all([readSlots(session, stack), readWorldFiles(session, stack)]);
+  const [table, beside] = await Promise.all([readSlots(session, stack), readBeside(session, stack)]);
   const fileAt = (at: number): SlotFile | null => {
     const source = table.source[at] ?? "";
     if (source === "") return null;
@@ -137,7 +123,7 @@ async function openSlots(session: WritableSession, stack: Stack): Promise<Slot[]
       source,
       sizeBytes: table.sizeBytes[at] ?? 0,
       modifiedMs: table.modifiedMs[at] ?? 0,
-      worldFilesState: worldFiles[at] ?? "",
+      besideState: beside[at] ?? "",
       headerHash: table.headerHash[at] ?? 0,
     };
   };

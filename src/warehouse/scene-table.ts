@@ -1,6 +1,15 @@
 import type { Session, WritableSession } from "../icechunk/index.js";
-import { type ColumnSpec, createColumn, type NumberColumn, readColumn, rowWidth, writeRows } from "./columns.js";
+import {
+  type ColumnSpec,
+  type ColumnValues,
+  createColumn,
+  type NumberColumn,
+  readColumn,
+  rowWidth,
+  writeRows,
+} from "./columns.js";
 import { OWN_ATTRIBUTE, SCENES_PATH } from "./layout.js";
+import type { SceneFacts } from "./scene-facts.js";
 
 /** CF's way to say that a number counts milliseconds. */
 export const TIME_ATTRIBUTES = { units: "milliseconds since 1970-01-01T00:00:00Z", calendar: "proleptic_gregorian" };
@@ -24,8 +33,13 @@ const STACK = column("stack", "int32", {
 const SLOT = column("slot", "int32", { long_name: "time step in the stack" });
 const ID = column("id", "string", { long_name: "scene id; one scene of a product has it, in all its rows" });
 
-/** A column that the table has only once a scene told which processing of it this is. */
-const VERSION = column("version", "string", { long_name: "processing version; of two the larger text is the newer" });
+/** Columns that the table has only once a scene told what they say. */
+const TOLD = {
+  version: column("version", "string", { long_name: "processing version; of two the larger text is the newer" }),
+  baseline: column("baseline", "string", { long_name: "processing baseline or software" }),
+  sunAzimuth: column("sun_azimuth", "float32", { units: "degrees", standard_name: "solar_azimuth_angle" }),
+  sunElevation: column("sun_elevation", "float32", { units: "degrees", standard_name: "solar_elevation_angle" }),
+};
 
 /**
  * One row per scene and stack, column by column, in the order of ingest; the rows of one scene share its id. It answers "which scenes touch this box in
@@ -46,16 +60,12 @@ export interface SceneTable {
 }
 
 /** A scene to write to the table. */
-export interface SceneRow {
+export interface SceneRow extends SceneFacts {
   row: number;
   id: string;
-  timeMs: number;
   bbox: readonly [number, number, number, number] | null;
-  cloudCover: number | null;
   stack: number;
   slot: number;
-  /** "" where nothing tells. */
-  version: string;
 }
 
 /** The scene table at a snapshot, without the ids. Costs a few small reads for thousands of scenes. */
@@ -80,9 +90,32 @@ export async function readSceneIds(session: Session): Promise<string[]> {
 
 /** Processing versions, row by row, "" where nothing tells; empty where no scene has one. */
 export async function readSceneVersions(session: Session): Promise<readonly string[]> {
-  const path = `${SCENES_PATH}/${VERSION.name}`;
-  if (session.node(path) === null) return [];
-  return (await readColumn(session, path, VERSION, sceneTableSize(session).rows)) as string[];
+  return (await readTold(session, TOLD.version)) as string[];
+}
+
+/** What is known of the scene of each row of the table. */
+export async function readSceneFacts(session: Session, table: SceneTable): Promise<(row: number) => SceneFacts> {
+  const [version, baseline, sunAzimuth, sunElevation] = await Promise.all(
+    [TOLD.version, TOLD.baseline, TOLD.sunAzimuth, TOLD.sunElevation].map((spec) => readTold(session, spec)),
+  );
+  const numberAt = (values: ColumnValues | undefined, row: number) => {
+    const value = Number(values?.[row] ?? Number.NaN);
+    return Number.isNaN(value) ? null : value;
+  };
+  return (row) => ({
+    timeMs: table.time[row] ?? 0,
+    cloudCover: numberAt(table.cloudCover, row),
+    sunAzimuth: numberAt(sunAzimuth, row),
+    sunElevation: numberAt(sunElevation, row),
+    baseline: String(baseline?.[row] ?? "") || null,
+    version: String(version?.[row] ?? ""),
+  });
+}
+
+/** A column that may not be there: then it is empty. */
+async function readTold(session: Session, spec: ColumnSpec): Promise<ColumnValues> {
+  const path = `${SCENES_PATH}/${spec.name}`;
+  return session.node(path) === null ? [] : readColumn(session, path, spec, sceneTableSize(session).rows);
 }
 
 /** How many rows the table has, and the stacks it names: metadata only. An absent table is an empty one. */
@@ -120,15 +153,28 @@ export async function writeScenes(
   ];
   const rows = Int32Array.from(scenes, (scene) => scene.row);
   await writeRows(session, SCENES_PATH, changes, rows, before);
-  await writeVersions(session, scenes, before);
+  await writeTold(session, TOLD.version, scenes, before, ({ version }) => version || null);
+  await writeTold(session, TOLD.baseline, scenes, before, ({ baseline }) => baseline);
+  await writeTold(session, TOLD.sunAzimuth, scenes, before, ({ sunAzimuth }) => sunAzimuth);
+  await writeTold(session, TOLD.sunElevation, scenes, before, ({ sunElevation }) => sunElevation);
 }
 
-async function writeVersions(session: WritableSession, scenes: readonly SceneRow[], before: number): Promise<void> {
-  const isNew = session.node(`${SCENES_PATH}/${VERSION.name}`) === null;
-  if (isNew && scenes.every(({ version }) => version === "")) return;
-  const texts = new Map(scenes.map(({ row, version }) => [row, version]));
+/** Stage rows of a column that is not there before a scene tells what it says. */
+async function writeTold(
+  session: WritableSession,
+  spec: ColumnSpec,
+  scenes: readonly SceneRow[],
+  before: number,
+  fact: (scene: SceneRow) => string | number | null,
+): Promise<void> {
+  const isNew = session.node(`${SCENES_PATH}/${spec.name}`) === null;
+  const told = new Map(scenes.map((scene) => [scene.row, fact(scene)]));
+  if (isNew && [...told.values()].every((value) => value === null)) return;
   const earlier = isNew ? Array.from({ length: before }, (_, row) => row) : [];
-  const rows = [...new Set([...earlier, ...texts.keys()])].sort((a, b) => a - b);
-  const values = rows.map((row) => texts.get(row) ?? "");
-  await writeRows(session, SCENES_PATH, [{ spec: VERSION, values }], Int32Array.from(rows), isNew ? 0 : before);
+  const rows = [...new Set([...earlier, ...told.keys()])].sort((a, b) => a - b);
+  const values =
+    spec.type === "string"
+      ? rows.map((row) => String(told.get(row) ?? ""))
+      : Float32Array.from(rows, (row) => Number(told.get(row) ?? Number.NaN));
+  await writeRows(session, SCENES_PATH, [{ spec, values }], Int32Array.from(rows), isNew ? 0 : before);
 }

@@ -11,8 +11,8 @@ export interface SlotFile {
   sizeBytes: number;
   /** Its last modification, whole milliseconds since 1970-01-01 UTC. */
   modifiedMs: number;
-  /** World files beside it: a line "<name> <bytes> <modification time>" each; "" where there are none. */
-  worldFilesState: string;
+  /** Files beside it that say something of it: a line "<name> <bytes> <modification time>" each; "" where there are none. */
+  besideState: string;
   /** Fingerprint of its header, as `openCogInfo` gives it. */
   headerHash: number;
 }
@@ -60,7 +60,7 @@ interface SlotColumns {
   modified: ColumnSpec;
   headerHash: ColumnSpec;
   /** A column that a stack has only once one of its sources came with a world file. */
-  worldFiles: ColumnSpec;
+  beside: ColumnSpec;
   transform: ColumnSpec;
   shape: ColumnSpec;
 }
@@ -91,10 +91,10 @@ function slotColumns({ levels, fileOf, bands }: StackProfile): SlotColumns {
       "uint32",
       "FNV-1a fingerprint of the first 16 KiB, as little-endian 32-bit words",
     ),
-    worldFiles: perFile(
-      "slot_world_files",
+    beside: perFile(
+      "slot_beside",
       "string",
-      "name, bytes and modification time (ms) of each world file beside the source file",
+      "name, bytes and modification time (ms) of each file beside the source file that says something of it",
     ),
     transform: {
       ...column("slot_transform", "float64", "a, b, c, d, e, f: x = a col + b row + c, y = d col + e row + f"),
@@ -146,10 +146,10 @@ export async function writeSlots(
   ];
   const rows = Int32Array.from(slots, (slot) => slot.index);
   await writeRows(session, stack.path, changes, rows, before);
-  await writeWorldFiles(session, stack, columns.worldFiles, slots, before);
+  await writeBeside(session, stack, columns.beside, slots, before);
 }
 
-async function writeWorldFiles(
+async function writeBeside(
   session: WritableSession,
   stack: Stack,
   spec: ColumnSpec,
@@ -158,7 +158,7 @@ async function writeWorldFiles(
 ): Promise<void> {
   const isNew = session.node(`${stack.path}/${spec.name}`) === null;
   const states = (slot: Slot | undefined) =>
-    Array.from({ length: filesPerSlot(stack) }, (_, i) => slot?.files[i]?.worldFilesState ?? "");
+    Array.from({ length: filesPerSlot(stack) }, (_, i) => slot?.files[i]?.besideState ?? "");
   if (isNew && slots.every((slot) => states(slot).every((state) => state === ""))) return;
   const changed = new Map(slots.map((slot) => [slot.index, slot]));
   const earlier = isNew ? Array.from({ length: before }, (_, index) => index) : [];
@@ -167,11 +167,11 @@ async function writeWorldFiles(
   await writeRows(session, stack.path, [{ spec, values }], Int32Array.from(rows), isNew ? 0 : before);
 }
 
-/** World files of every file of every slot, as {@link SlotFile} has them; empty for a stack that never had one. */
-export async function readWorldFiles(session: Session, stack: Stack): Promise<readonly string[]> {
-  const { worldFiles } = slotColumns(stack);
-  if (session.node(`${stack.path}/${worldFiles.name}`) === null) return [];
-  return readStackColumn<string[]>(session, stack, worldFiles);
+/** States of what lies beside every file of every slot, as {@link SlotFile} has them; empty for a stack that never had one. */
+export async function readBeside(session: Session, stack: Stack): Promise<readonly string[]> {
+  const { beside } = slotColumns(stack);
+  if (session.node(`${stack.path}/${beside.name}`) === null) return [];
+  return readStackColumn<string[]>(session, stack, beside);
 }
 
 /** Grids of every slot of a stack: two small columns. */

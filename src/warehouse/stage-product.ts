@@ -1,6 +1,6 @@
 import type { WritableSession } from "../icechunk/index.js";
 import { FORMAT_VERSION, OWN_ATTRIBUTE } from "./layout.js";
-import type { OpenProduct, OpenScene, OpenStack } from "./open-product.js";
+import type { OpenProduct, OpenStack } from "./open-product.js";
 import { writeProduct } from "./product.js";
 import { writeReferences } from "./references.js";
 import { type SceneRow, writeScenes } from "./scene-table.js";
@@ -32,19 +32,15 @@ async function stageStack(session: WritableSession, open: OpenStack): Promise<vo
 function changedRows(product: OpenProduct): SceneRow[] {
   const rows = new Map<number, SceneRow>();
   for (const scene of product.scenes.values()) {
-    for (const row of scene.freeRows) rows.set(row, { ...factsOf(scene), row, bbox: null, stack: -1, slot: 0 });
+    for (const row of scene.freeRows) rows.set(row, { ...scene, row, bbox: null, stack: -1, slot: 0 });
   }
   for (const open of [...product.stacks.values()].flat()) {
     const stack = product.stackPaths.indexOf(open.stack.path);
     for (const { draft, slot } of open.placements) {
       const scene = product.sources.get(draft.source)?.scene;
       if (scene === undefined || rows.get(slot.scene)?.bbox) continue;
-      rows.set(slot.scene, { ...factsOf(scene), row: slot.scene, bbox: draft.bbox, stack, slot: slot.index });
+      rows.set(slot.scene, { ...scene, row: slot.scene, bbox: draft.bbox, stack, slot: slot.index });
     }
   }
   return [...rows.values()].sort((a, b) => a.row - b.row);
-}
-
-function factsOf({ id, timeMs, cloudCover, version }: OpenScene) {
-  return { id, timeMs, cloudCover, version };
 }

@@ -3,7 +3,8 @@ import type { Repository, Session } from "../icechunk/index.js";
 import { storeName } from "../store/index.js";
 import { FORMAT_VERSION, OWN_ATTRIBUTE } from "./layout.js";
 import { openRepository, openWarehouseStore } from "./open-repository.js";
-import { readSceneIds, readSceneTable, type SceneTable } from "./scene-table.js";
+import type { SceneFacts } from "./scene-facts.js";
+import { readSceneFacts, readSceneIds, readSceneTable, type SceneTable } from "./scene-table.js";
 import { readSlotGrids, readSlots, type SlotGrids, type SlotTable } from "./slots.js";
 import { openSourceStores, type SourceStores } from "./sources.js";
 import type { Stack } from "./stack.js";
@@ -26,6 +27,7 @@ export class Warehouse {
   readonly #grids = new Map<string, Promise<SlotGrids>>();
   readonly #slots = new Map<string, Promise<SlotTable>>();
   #ids: Promise<string[]> | undefined;
+  #facts: Promise<(row: number) => SceneFacts> | undefined;
 
   constructor(repository: Repository, session: Session, scenes: SceneTable, sources: SourceStores) {
     this.url = storeName(repository.store);
@@ -72,6 +74,12 @@ export class Warehouse {
   ids(): Promise<string[]> {
     this.#ids ??= readSceneIds(this.session);
     return this.#ids;
+  }
+
+  /** What is known of scenes, by row of the scene table. */
+  facts(): Promise<(row: number) => SceneFacts> {
+    this.#facts ??= readSceneFacts(this.session, this.scenes);
+    return this.#facts;
   }
 }
 
