@@ -1,5 +1,3 @@
-import type { SourceFile } from "./scan.js";
-
 /** Files under way at once: enough to hide a network's latency, few enough for any limit on open files. */
 const FILES_AT_ONCE = 16;
 
@@ -11,10 +9,10 @@ const YIELD_EVERY_MS = 40;
  *
  * @throws what `work` throws, at the first such file; the signal's reason once it is aborted.
  */
-export async function eachFile(
-  files: readonly SourceFile[],
+export async function eachFile<File>(
+  files: readonly File[],
   signal: AbortSignal | undefined,
-  work: (file: SourceFile, index: number) => Promise<void>,
+  work: (file: File, index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   let yielded = performance.now();
@@ -26,7 +24,7 @@ export async function eachFile(
         yielded = performance.now();
         signal?.throwIfAborted();
       }
-      await work(files[index] as SourceFile, index);
+      await work(files[index] as File, index);
     }
   };
   await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, worker));

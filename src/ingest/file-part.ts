@@ -1,4 +1,7 @@
+import type { SidecarFormat } from "../product/product-profile.js";
+import type { RecognisedFile } from "../product/recognise-file.js";
 import type { DraftScene } from "../warehouse/file-draft.js";
+import type { SidecarFile } from "./scan.js";
 
 /** What a band's samples mean where its file does not say it itself. */
 export interface BandMeaning {
@@ -8,6 +11,11 @@ export interface BandMeaning {
   nodata: number | null;
   /** STAC's name for what the band measures; null where it has none. */
   commonName: string | null;
+}
+
+/** A metadata file of a scene. */
+export interface Sidecar extends SidecarFile {
+  format: SidecarFormat;
 }
 
 /** What is known of a file before it is opened: which scene it belongs to, and which bands of it it holds. */
@@ -22,4 +30,8 @@ export interface FilePart {
   hasOwnNames: boolean;
   /** By band name; absent where nothing is known. */
   meanings: ReadonlyMap<string, BandMeaning>;
+  /** What its path says of it by a product's profile; null where no profile knows it. */
+  recognised: RecognisedFile | null;
+  /** Metadata files of its scene, in the order in which they count; one list for all files of the scene. */
+  sidecars: readonly Sidecar[];
 }

@@ -1,15 +1,18 @@
 import { builtInProfiles } from "../product/built-in-profiles.js";
-import { bandCalibration } from "../product/calibration.js";
 import type { ProductProfile } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import { type RecognisedScene, recogniseScenes } from "../product/recognise-scenes.js";
 import { unknownFacts } from "../warehouse/scene-facts.js";
 import { timeByPattern, timeInName } from "./acquisition-time.js";
+import { bandMeanings } from "./band-meanings.js";
 import type { HeldFile } from "./containers.js";
-import type { BandMeaning, FilePart } from "./file-part.js";
+import type { FilePart, Sidecar } from "./file-part.js";
 import { matchMasks } from "./match-masks.js";
 import { sceneIds } from "./place.js";
 import type { ContainedFile, IngestWarning } from "./read-scenes.js";
+import type { SidecarFile } from "./scan.js";
+import { sidecarsToRead } from "./sidecars.js";
+import { besideState } from "./world-files.js";
 
 /** Files of one scene, as far as names tell. */
 export interface SceneGroup {
@@ -29,6 +32,15 @@ export interface Grouping {
   warnings: IngestWarning[];
 }
 
+/** What a listing found. */
+export interface ListedFiles {
+  files: readonly HeldFile[];
+  /** Files of a folder of masks. */
+  masks: readonly HeldFile[];
+  /** What may be metadata of scenes, by path. */
+  sidecars: ReadonlyMap<string, SidecarFile>;
+}
+
 export interface GroupOptions {
   /** Product that the user named; one that no profile describes is taken as it is. */
   productId?: string | undefined;
@@ -38,29 +50,29 @@ export interface GroupOptions {
 /**
  * Files as scenes by their names alone: bands of one acquisition together, the newest processing of each, masks beside what
  * they belong to. Files of no known product are scenes by themselves. Pure: nothing is opened.
- *
- * @param masks files of a folder of masks
  */
 export function groupScenes(
-  files: readonly HeldFile[],
-  masks: readonly HeldFile[],
+  { files, masks, sidecars }: ListedFiles,
   { productId, datePattern }: GroupOptions = {},
 ): Grouping {
   const warnings: IngestWarning[] = [];
   const held = new Map([...masks, ...files].map((own) => [own.file.path, own]));
   const isNamed = builtInProfiles.some(({ id }) => id === productId);
-  const found = recogniseScenes(held.keys(), isNamed && productId !== undefined ? { product: productId } : {});
+  const found = recogniseScenes(
+    [...held.keys(), ...sidecars.keys()],
+    isNamed && productId !== undefined ? { product: productId } : {},
+  );
   const profile = productOf(found.scenes, files.length);
   const own = found.scenes.filter((scene) => scene.profile === profile);
   const others = found.scenes.filter((scene) => scene.profile !== profile);
   const isMask = new Set(masks);
   const strange = [...found.unrecognised, ...others.flatMap((scene) => scene.files.map(({ path }) => path))]
-    .map((path) => held.get(path) as HeldFile)
+    .flatMap((path) => held.get(path) ?? [])
     .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   const plain = strange.filter((file) => !isMask.has(file));
   if (profile !== null) warnings.push(...plain.map((file) => leftOut(file, profile, others)));
   const groups = [
-    ...groupsOf(own, held, warnings),
+    ...groupsOf(own, held, sidecars, warnings),
     ...(profile === null ? plain.map((file) => ({ id: null, version: "", files: [{ ...file, part: null }] })) : []),
   ];
   const timeOf = (name: string) => (datePattern === undefined ? timeInName(name) : timeByPattern(name, datePattern));
@@ -95,6 +107,7 @@ function leftOut({ file }: HeldFile, { id }: ProductProfile, others: readonly Re
 function groupsOf(
   scenes: readonly RecognisedScene[],
   held: ReadonlyMap<string, HeldFile>,
+  listed: ReadonlyMap<string, SidecarFile>,
   warnings: IngestWarning[],
 ): SceneGroup[] {
   const taken = new Set<string>();
@@ -104,6 +117,7 @@ function groupsOf(
     const id = taken.has(scene.acquisitionId) ? scene.sceneId : scene.acquisitionId;
     taken.add(id);
     const version = sortableVersion(scene.version);
+    const sidecars = sidecarsOf(scene, listed);
     const [only] = scene.files;
     const isAlone = scene.files.length === 1 && only?.bands === "all";
     const files = scene.files.map((file) => {
@@ -112,7 +126,8 @@ function groupsOf(
       const part: FilePart["scene"] = isAlone
         ? { ...unknownFacts, kind: "alone", ids: sceneIds(own.file, own.container.name), beside: [], timeMs }
         : { ...unknownFacts, kind: "shared", ids: [id], beside: [], timeMs, version };
-      return { ...own, part: partOf(file, part) };
+      const beside = [own.file.besideState, besideState(sidecars)].filter((state) => state !== "").join("\n");
+      return { ...own, file: { ...own.file, besideState: beside }, part: partOf(file, part, sidecars) };
     });
     return { id: isAlone ? null : id, version: isAlone ? "" : version, files };
   });
@@ -142,18 +157,18 @@ function sortableVersion(version: string | null): string {
   return parts.map((part) => (/^\d/.test(part) ? part.padStart(14, "0") : part)).join(".");
 }
 
-function partOf(file: RecognisedFile, scene: FilePart["scene"]): FilePart {
-  const bands = file.bands === "all" ? null : file.bands;
-  const isOneOfBands = bands?.length === 1;
-  return { scene, bands, isOneOfBands, hasOwnNames: isOneOfBands || file.role !== "data", meanings: meaningsOf(file) };
-}
-
-function meaningsOf(file: RecognisedFile): ReadonlyMap<string, BandMeaning> {
-  const bands = file.profile.bandSets[file.bandSet] ?? [];
-  return new Map(
-    bands.map((band) => {
-      const { scale, offset } = bandCalibration(band, file);
-      return [band.name, { scale, offset, nodata: band.nodata, commonName: band.commonName }];
+function sidecarsOf({ sidecars }: RecognisedScene, listed: ReadonlyMap<string, SidecarFile>): Sidecar[] {
+  return sidecarsToRead(
+    sidecars.flatMap(({ path, naming: { sidecar: format } }) => {
+      const file = listed.get(path);
+      return file === undefined || format === null ? [] : [{ ...file, format }];
     }),
   );
+}
+
+function partOf(file: RecognisedFile, scene: FilePart["scene"], sidecars: readonly Sidecar[]): FilePart {
+  const bands = file.bands === "all" ? null : file.bands;
+  const isOneOfBands = bands?.length === 1;
+  const hasOwnNames = isOneOfBands || file.role !== "data";
+  return { scene, bands, isOneOfBands, hasOwnNames, meanings: bandMeanings(file), recognised: file, sidecars };
 }

@@ -17,7 +17,7 @@ const NAME = "file";
 export async function ingestIntoMemory(source: string, options: ReadScenesOptions): Promise<Warehouse> {
   const root = await resolveSourceRoot(source);
   const store = openStore(root.folder);
-  const files = await scanFiles(root, { folder: root.folder, store }, options.signal);
+  const { files } = await scanFiles(root, { folder: root.folder, store }, options.signal);
   if (files.length === 0) throw new NotFoundError(`${source}: no matching file`, { details: { path: source } });
   const container = { name: NAME, folder: root.folder, store, isNew: true };
   const contained = files.map((file) => ({ file, container, part: null }));

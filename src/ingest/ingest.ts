@@ -164,7 +164,11 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
   const scanned = await scanSources(sources, containers, options);
   const masks = await scanMasks(options, containers, scanned);
   const listed = [...scanned.files.values()];
-  const { groups, profile: named, warnings } = groupScenes(listed, masks, { ...options, datePattern });
+  const {
+    groups,
+    profile: named,
+    warnings,
+  } = groupScenes({ files: listed, masks, sidecars: scanned.sidecars }, { ...options, datePattern });
   for (const warning of warnings) options.onWarning?.(warning);
   const productId = options.productId ?? (await defaultProductId(sources, named));
   assertProductId(productId);

@@ -32,7 +32,9 @@ export interface InspectDirectoryOptions {
  */
 export async function inspectCog(path: string, options: { signal?: AbortSignal } = {}): Promise<InspectedFile> {
   const root = await resolveSourceRoot(path);
-  const [file, another] = await scanFiles(root, undefined, options.signal);
+  const {
+    files: [file, another],
+  } = await scanFiles(root, undefined, options.signal);
   if (file === undefined || another !== undefined) {
     throw new NotFoundError(`${path}: not one file; inspectDirectory takes folders and patterns`, {
       details: { path },
@@ -56,7 +58,7 @@ export async function inspectDirectory(
   options: InspectDirectoryOptions = {},
 ): Promise<(InspectedFile | InspectFailure)[]> {
   const root = await resolveSourceRoot(path, options.globPattern);
-  const files = await scanFiles(root, undefined, options.signal);
+  const { files } = await scanFiles(root, undefined, options.signal);
   const found = new Array<InspectedFile | InspectFailure>(files.length);
   let done = 0;
   await eachFile(files, options.signal, async (file, index) => {

@@ -124,17 +124,20 @@ function withMasks(group: SceneGroup, masks: readonly HeldFile[]): SceneGroup {
     const scene = { ...unknownFacts, kind: "companion" as const, ids, beside, timeMs, version: group.version };
     return {
       ...mask,
-      part: { scene, bands: [maskName(mask)], isOneOfBands: false, hasOwnNames: true, meanings: new Map() },
+      part: { scene, bands: [maskName(mask)], isOneOfBands: false, hasOwnNames: true, ...unknownPart },
     };
   });
   return { ...group, files: [...own, ...companions] };
 }
 
+/** Of a file that no profile knows. */
+const unknownPart = { meanings: new Map(), recognised: null, sidecars: [] } as const;
+
 /** What is known of a file that no profile knows. */
 function plainPart({ file, container }: HeldFile): NonNullable<ContainedFile["part"]> {
   const ids = sceneIds(file, container.name);
   const scene = { ...unknownFacts, kind: "alone" as const, ids, beside: [], timeMs: null };
-  return { scene, bands: null, isOneOfBands: false, hasOwnNames: false, meanings: new Map() };
+  return { scene, bands: null, isOneOfBands: false, hasOwnNames: false, ...unknownPart };
 }
 
 /** The name of a mask's band: by what its name says, else its folder's. */

@@ -8,6 +8,7 @@ import type { FilePart } from "./file-part.js";
 import { placeFile, type TimeSource } from "./place.js";
 import { readHeaders } from "./read-headers.js";
 import type { SourceFile } from "./scan.js";
+import { readSidecars } from "./sidecars.js";
 
 /** A file of a scene. */
 export interface ContainedFile extends HeldFile {
@@ -47,14 +48,15 @@ export async function readScenes(
   profile: ProductProfile | null,
   options: ReadScenesOptions,
 ): Promise<ReadScenes> {
-  const contained = new Map(files.map((own) => [own.file, own]));
+  const told = await readSidecars(files, options);
+  const contained = new Map(told.files.map((own) => [own.file, own]));
   const datePattern = options.datePattern === undefined ? undefined : parseDatePattern(options.datePattern);
   const drafts: FileDraft[] = [];
-  const failed: FailedFile[] = [];
+  const failed = told.failed.map(({ file, error }) => ({ path: file.file.path, error: errorToJson(error) }));
   const total = files.length;
   const report = () => options.onProgress?.({ phase: "headers", done: drafts.length + failed.length, total });
   await readHeaders(
-    files.map(({ file }) => file),
+    told.files.map(({ file }) => file),
     {
       signal: options.signal,
       onHeader: (file, header) => {

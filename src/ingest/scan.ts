@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { NotFoundError, UnsupportedError } from "../errors.js";
@@ -33,6 +33,24 @@ export interface SourceFile {
   worldFiles: readonly WorldFile[];
   /** {@link besideState}: with size and time, what "unchanged" means. */
   besideState: string;
+}
+
+/** A file beside rasters that may hold metadata of a scene: which of them do, their names tell. */
+export interface SidecarFile {
+  /** As {@link SourceFile} has it. */
+  path: string;
+  store: ByteStore;
+  key: string;
+  sizeBytes: number;
+  modifiedMs: number;
+}
+
+/** What lies at a place, from a listing alone. */
+export interface ScannedFiles {
+  /** Sorted by key. */
+  files: SourceFile[];
+  /** Empty where one file was asked for, which needs no listing: see {@link scanSidecarsIn}. */
+  sidecars: SidecarFile[];
 }
 
 /** A place to look for files: a folder, and which of its files. */
@@ -102,27 +120,50 @@ export async function scanFiles(
   root: SourceRoot,
   container: { folder: string; store: ByteStore } = { folder: root.folder, store: openStore(root.folder) },
   signal?: AbortSignal,
-): Promise<SourceFile[]> {
+): Promise<ScannedFiles> {
   const { folder, store } = container;
   const below = isRemote(folder) ? root.folder.slice(folder.length + 1) : toKey(relative(folder, root.folder));
   const prefix = below === "" ? "" : `${below}/`;
   const matching: ObjectInfo[] = [];
   const beside: ObjectInfo[] = [];
+  const sidecars: SidecarFile[] = [];
   const found = root.file === null ? store.list(prefix, { signal }) : headOf(store, `${prefix}${root.file}`, signal);
   for await (const info of found) {
     if (root.matches(info.key.slice(prefix.length))) matching.push(info);
     else if (mayBeWorldFile(info.key)) beside.push(info);
+    else if (mayBeSidecar(info.key)) sidecars.push(sidecarFile(container, info));
   }
   const listed = indexWorldFiles(store, beside);
   const worldFilesOf = (key: string) =>
     root.file === null ? findWorldFiles(listed, key) : headWorldFiles(store, key, signal);
   const files = matching.map(async (info) => sourceFile(container, info, await worldFilesOf(info.key)));
-  return (await Promise.all(files)).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const sorted = (await Promise.all(files)).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return { files: sorted, sidecars };
+}
+
+/** What may be metadata of the scenes whose files lie in a folder of this machine; folders in it are not looked into. */
+export async function scanSidecarsIn(
+  folder: string,
+  container: { folder: string; store: ByteStore },
+): Promise<SidecarFile[]> {
+  const below = toKey(relative(container.folder, folder));
+  const names = (await readdir(folder)).filter(mayBeSidecar);
+  const infos = names.map((name) => container.store.head(below === "" ? name : `${below}/${name}`));
+  return (await Promise.all(infos)).flatMap((info) => (info === null ? [] : sidecarFile(container, info)));
+}
+
+function mayBeSidecar(key: string): boolean {
+  return /\.(xml|json|txt)$/i.test(key);
 }
 
 async function* headOf(store: ByteStore, key: string, signal: AbortSignal | undefined): AsyncGenerator<ObjectInfo> {
   const info = await store.head(key, { signal });
   if (info !== null) yield info;
+}
+
+function sidecarFile({ folder, store }: { folder: string; store: ByteStore }, info: ObjectInfo): SidecarFile {
+  const { key, sizeBytes } = info;
+  return { path: pathIn(folder, key), store, key, sizeBytes, modifiedMs: recordedTime(store, info.modifiedMs ?? 0) };
 }
 
 function sourceFile(
@@ -131,11 +172,7 @@ function sourceFile(
   worldFiles: readonly WorldFile[],
 ): SourceFile {
   return {
-    path: pathIn(folder, info.key),
-    store,
-    key: info.key,
-    sizeBytes: info.sizeBytes,
-    modifiedMs: recordedTime(store, info.modifiedMs ?? 0),
+    ...sidecarFile({ folder, store }, info),
     version: info.version,
     worldFiles,
     besideState: besideState(worldFiles),

@@ -119,8 +119,10 @@ function settle(product: OpenProduct, draft: FileDraft, { touched, changed, dupl
   const { version, kind } = draft.scene;
   if (version < scene.version) return;
   if (version > scene.version) supersede(product, scene, draft.scene);
-  if (kind === "alone") Object.assign(scene, factsOf(draft.scene));
-  if (kind === "shared" && !scene.isNew) learnFacts(scene, draft);
+  // A further band without metadata beside it says less than the scene knows already.
+  if (kind === "alone" || (kind === "shared" && (known !== undefined || draft.besideState !== ""))) {
+    Object.assign(scene, factsOf(draft.scene));
+  }
   const duplicate = placeFile(product, draft, scene);
   if (duplicate === null) changed.add(scene);
   else duplicates.push(duplicate);
@@ -148,16 +150,6 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
 
 function factsOf({ timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version }: SceneFacts): SceneFacts {
   return { timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version };
-}
-
-/** Of a scene of several files: what its sidecars say now, in place of what names or older sidecars said. */
-function learnFacts(scene: OpenScene, { besideState, scene: told }: FileDraft): void {
-  if (besideState === "") return;
-  scene.timeMs = told.timeMs;
-  scene.cloudCover = told.cloudCover ?? scene.cloudCover;
-  scene.sunAzimuth = told.sunAzimuth ?? scene.sunAzimuth;
-  scene.sunElevation = told.sunElevation ?? scene.sunElevation;
-  scene.baseline = told.baseline ?? scene.baseline;
 }
 
 /** Take the files of an older processing away; a scene that never said its version keeps what it has. */
