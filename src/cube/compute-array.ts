@@ -1,5 +1,6 @@
 import { BlockCache } from "../lazy/block-cache.js";
-import { computeNode, computeStages, readyReductions, replaceNodes, stageQuestion } from "../lazy/engine/compute.js";
+import { computeNode, computeStages } from "../lazy/engine/compute.js";
+import { readyReductions, replaceNodes, splitSorting, stageQuestion } from "../lazy/engine/reduction-stages.js";
 import { planTasks, prepare, type Question, type RunOptions, runBlocks } from "../lazy/engine/run-blocks.js";
 import { SpatialMerge } from "../lazy/engine/spatial-merge.js";
 import type { OutputFormat } from "../lazy/engine/write-output.js";
@@ -123,8 +124,8 @@ export async function explainArray(array: LazyArray, options: ComputeOptions): P
   const dims = dimsOf(array);
   const format = formatOf(array, options);
   const tally = new Tally(options);
-  let roots: Node[] = [array.node];
-  for (let stage = readyReductions(roots); stage.length > 0; stage = readyReductions(roots)) {
+  let roots = splitSorting([array.node], options);
+  for (let stage = readyReductions(roots, options); stage.length > 0; stage = readyReductions(roots, options)) {
     const question = stageQuestion(stage);
     await tally.add(question);
     // Their values change nothing of what is read.

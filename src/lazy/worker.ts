@@ -3,6 +3,7 @@ import { errorFromJson, errorToJson, InvalidInputError, NotFoundError } from "..
 import { type ByteStore, FileStore } from "../store/index.js";
 import { type OpenSource, readBlock } from "./block-reader.js";
 import type { BlockProgram } from "./engine/block-task.js";
+import type { BlockOutput } from "./engine/evaluate-block.js";
 import { runTask } from "./engine/run-task.js";
 import { decoderFor } from "./shared-decoder.js";
 import type {
@@ -105,10 +106,14 @@ async function compute(id: number, job: BlockJob): Promise<void> {
     },
   );
   if (reads % REPORT_EVERY !== 0) say({ kind: "progress", id, reads: reads % REPORT_EVERY });
-  const buffers = outputs.flatMap((output) =>
-    output.kind === "pixels" ? [output.data, ...(output.status === null ? [] : [output.status])] : [],
-  );
-  say({ kind: "computed", id, outputs }, [...new Set(buffers.map(({ buffer }) => buffer as ArrayBuffer))]);
+  const buffers = outputs.flatMap(buffersOf).map(({ buffer }) => buffer as ArrayBuffer);
+  say({ kind: "computed", id, outputs }, [...new Set(buffers)]);
+}
+
+/** What is large in an output: it is moved, not copied. */
+function buffersOf(output: BlockOutput): readonly ArrayBufferView[] {
+  if (output.kind === "cells") return output.partial.values;
+  return output.status === null ? [output.data] : [output.data, output.status];
 }
 
 parentPort?.on("message", (message: ToThread) => {

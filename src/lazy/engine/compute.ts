@@ -1,8 +1,7 @@
-import { UnsupportedError } from "../../errors.js";
 import { createTypedArray, type TypedArray } from "../../ndarray/dtype.js";
-import { type FrameWindow, inputsOf, type Node, nodesOf, type ReduceNode, withInputs } from "../graph/node.js";
-import { DEFAULT_MEMORY_BYTES, type Question, type RunOptions, runBlocks } from "./run-blocks.js";
-import { needsValues } from "./spatial-fold.js";
+import type { FrameWindow, Node, ReduceNode } from "../graph/node.js";
+import { readyReductions, replaceNodes, splitSorting, stageQuestion } from "./reduction-stages.js";
+import { type RunOptions, runBlocks } from "./run-blocks.js";
 import { SpatialMerge } from "./spatial-merge.js";
 import type { OutputFormat } from "./write-output.js";
 
@@ -44,40 +43,14 @@ export async function computeNode(
 
 /** Compute what is reduced over y or x, stage by stage, and put the results into the graph: what is left is pixel by pixel. */
 export async function computeStages(roots: readonly Node[], options: RunOptions): Promise<Node[]> {
-  let nodes = [...roots];
-  for (let stage = readyReductions(nodes); stage.length > 0; stage = readyReductions(nodes)) {
-    const computed = await reduceTogether(stage, options);
-    nodes = replaceNodes(nodes, computed);
+  let nodes = splitSorting(roots, options);
+  for (let stage = readyReductions(nodes, options); stage.length > 0; stage = readyReductions(nodes, options)) {
+    nodes = replaceNodes(nodes, await reduceTogether(stage, options));
   }
   return nodes;
 }
 
-/** Reductions over y or x with no other below them, that run over the same pixels. */
-export function readyReductions(roots: readonly Node[]): ReduceNode[] {
-  const waiting = new Set<Node>();
-  const ready: ReduceNode[] = [];
-  for (const node of nodesOf(roots)) {
-    const isReduction = node.kind === "reduce" && (node.over.y || node.over.x);
-    const isBlocked = inputsOf(node).some((input) => waiting.has(input));
-    if (isReduction || isBlocked) waiting.add(node);
-    if (isReduction && !isBlocked) ready.push(node);
-  }
-  const [first] = ready;
-  return ready.filter(({ window }) => sameWindow(window as FrameWindow, first?.window as FrameWindow));
-}
-
-function sameWindow(a: FrameWindow, b: FrameWindow): boolean {
-  return a.row === b.row && a.col === b.col && a.rows === b.rows && a.cols === b.cols;
-}
-
-/** The question that computes reductions over the same pixels in one go. */
-export function stageQuestion(stage: readonly ReduceNode[]): Question {
-  const formats = stage.map(({ dtype }) => ({ dtype, fill: 0 }));
-  return { outputs: stage, formats, window: stage[0]?.window as FrameWindow };
-}
-
 async function reduceTogether(stage: readonly ReduceNode[], options: RunOptions): Promise<Map<Node, Node>> {
-  for (const node of stage) assertFits(node, options);
   const question = stageQuestion(stage);
   const merges = stage.map((node) => new SpatialMerge(node, question.window));
   const parts: { at: number; add: () => void }[] = [];
@@ -91,29 +64,6 @@ async function reduceTogether(stage: readonly ReduceNode[], options: RunOptions)
   }
   for (const { add } of parts.sort((a, b) => a.at - b.at)) add();
   return new Map(stage.map((node, i) => [node, (merges[i] as SpatialMerge).finish()]));
-}
-
-/** Sorting needs every value at once: refused beforehand where they would not fit. */
-function assertFits({ reducer, input, over, window }: ReduceNode, options: RunOptions): void {
-  if (!needsValues(reducer) || window === null) return;
-  const limit = options.memoryBytes ?? DEFAULT_MEMORY_BYTES;
-  const bytes = 8 * (input.shape.outer ?? 1) * (input.shape.band ?? 1) * window.rows * window.cols;
-  if (bytes <= limit) return;
-  const dims = [over.outer && "time", over.band && "band", over.y && "y", over.x && "x"].filter(Boolean).join(", ");
-  throw new UnsupportedError(
-    `${reducer.name} over ${dims} sorts ${bytes} bytes of values, more than the ${limit} of memory that it may use: give ` +
-      "more memoryBytes, read a coarser resolution, or count values with histogram",
-    { details: { reducer: reducer.name, bytes, memoryBytes: limit } },
-  );
-}
-
-/** A graph with some of its nodes replaced. */
-export function replaceNodes(roots: readonly Node[], known: ReadonlyMap<Node, Node>): Node[] {
-  const replaced = new Map<Node, Node>();
-  for (const node of nodesOf(roots)) {
-    replaced.set(node, known.get(node) ?? withInputs(node, (input) => replaced.get(input) ?? input));
-  }
-  return roots.map((root) => replaced.get(root) ?? root);
 }
 
 function copyBlock(from: TypedArray, block: FrameWindow, to: TypedArray, window: FrameWindow, planes: number): void {

@@ -30,7 +30,7 @@ export class SpatialFold {
   readonly partial: SpatialPartial;
   readonly #reducer: Reducer;
   readonly #cells: number;
-  readonly #values: number[][];
+  readonly #values: readonly ValueList[];
 
   constructor(reducer: Reducer, cells: number) {
     if (/^(first|last|argmin|argmax|medoid)$/.test(reducer.name)) {
@@ -40,7 +40,7 @@ export class SpatialFold {
     }
     this.#reducer = reducer;
     this.#cells = cells;
-    this.#values = needsValues(reducer) ? Array.from({ length: cells }, () => []) : [];
+    this.#values = needsValues(reducer) ? Array.from({ length: cells }, () => new ValueList()) : [];
     this.partial = emptyPartial(reducer, cells);
   }
 
@@ -83,14 +83,12 @@ export class SpatialFold {
     partial.counts[cell] = partial.counts[cell]! + count;
     partial.why[cell] = why;
     if (this.#reducer.name === "histogram") this.#countEdges(values, start, length, cell, this.#reducer.edges);
-    const kept = this.#values[cell];
-    if (kept !== undefined)
-      for (let i = start; i < start + length; i++) if (!Number.isNaN(values[i])) kept.push(values[i]!);
+    this.#values[cell]?.add(values, start, length);
   }
 
   /** The cells, with the values that have to be sorted. */
   finish(): SpatialPartial {
-    return { ...this.partial, values: this.#values.map((values) => Float64Array.from(values)) };
+    return { ...this.partial, values: this.#values.map((values) => values.toArray()) };
   }
 
   #countEdges(values: Float64Array, start: number, length: number, cell: number, edges: readonly number[]): void {
@@ -103,6 +101,29 @@ export class SpatialFold {
       const bin = Math.min(bins - 1, lastEdgeBelow(edges, value));
       histogram[bin * this.#cells + cell] = histogram[bin * this.#cells + cell]! + 1;
     }
+  }
+}
+
+/** Values in a row of unknown length, a number each and no more. */
+class ValueList {
+  #values = new Float64Array(0);
+  #length = 0;
+
+  /** Take those of a run that are there. */
+  add(values: Float64Array, start: number, length: number): void {
+    if (this.#length + length > this.#values.length) {
+      const wider = new Float64Array(Math.max(this.#length + length, Math.ceil(this.#values.length * 1.5)));
+      wider.set(this.#values.subarray(0, this.#length));
+      this.#values = wider;
+    }
+    for (let i = start; i < start + length; i++) {
+      const value = values[i]!;
+      if (!Number.isNaN(value)) this.#values[this.#length++] = value;
+    }
+  }
+
+  toArray(): Float64Array {
+    return this.#values.slice(0, this.#length);
   }
 }
 

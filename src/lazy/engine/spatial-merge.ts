@@ -141,6 +141,8 @@ export class SpatialMerge {
       values.set(part, at);
       at += part.length;
     }
+    // The next cell's take their place.
+    this.#values[cell] = [];
     return q.map((one) => quantileOf(values, length, one));
   }
 }

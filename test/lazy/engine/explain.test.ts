@@ -97,6 +97,30 @@ describe("explain of whole blocks", () => {
   });
 });
 
+describe("explain of sorted values", () => {
+  const median = (dataset: Dataset) => dataset.band("red").median(["y", "x"]);
+  /** Half of it holds one and a half of the steps of 32 × 48 values. */
+  const memoryBytes = 3 * 8 * 32 * 48;
+
+  it("sorts a step at a time where memory holds no more, and reads no block twice for it", async () => {
+    const [roomy, tight] = [await record(), await record()];
+    const expected = await median(roomy.dataset).compute({ threads: 0 });
+    expect(roomy.takeReads()).toHaveLength(SCENES * TILES);
+    const { requests } = await median(tight.dataset).explain({ threads: 0, memoryBytes });
+    expect(await median(tight.dataset).compute({ threads: 0, memoryBytes })).toEqual(expected);
+    expect(tight.takeReads()).toHaveLength(requests);
+    expect(requests).toBe(SCENES * TILES);
+  });
+
+  it("refuses beforehand where the values of one answer would not fit, and names the way out", async () => {
+    const { dataset, takeReads } = await record();
+    await expect(dataset.band("red").median().compute({ threads: 0, memoryBytes })).rejects.toThrow(
+      /^median over time, y, x sorts \d+ bytes of values, more than \d+, half of the memory .*: give more memoryBytes/,
+    );
+    expect(takeReads()).toEqual([]);
+  });
+});
+
 describe("explain of parts of blocks", () => {
   it("is right in files, requests and bytes: of each block the rows down to the last one wanted", async () => {
     const { dataset, takeReads } = await record();

@@ -48,7 +48,7 @@ function ask({ origin, mask, isScaled, chain }: Question, { form }: Run): { lazy
   return { lazy, wanted };
 }
 
-/** Sorting over y or x needs all values at once. */
+/** Sorting over y or x needs all values of a time step at once, or of all steps. */
 const sorts = ({ chain }: Question) =>
   chain.some((verb) => {
     if (verb.verb === "compare") return verb.reducer === "median" && verb.dim !== "time";
@@ -57,7 +57,7 @@ const sorts = ({ chain }: Question) =>
   });
 
 function optionsOf(question: Question, { threads, isTight, dtype }: Run): ComputeOptions {
-  const memoryBytes = sorts(question) ? 200_000 : 40_000 * Math.max(1, threads);
+  const memoryBytes = sorts(question) ? 400_000 : 40_000 * Math.max(1, threads);
   return { threads, dtype, ...(isTight && { memoryBytes }) };
 }
 
