@@ -1,5 +1,5 @@
 export type { InspectedFile } from "./cog/inspect.js";
-export type { MaskRule } from "./cube/cloud-rules.js";
+export type { CloudMask } from "./cube/cloud-rules.js";
 export type { ComputedPart, ComputeOptions, Explanation } from "./cube/compute-array.js";
 export { concat } from "./cube/concat.js";
 export { DataArray, type Dims } from "./cube/data-array.js";
@@ -50,10 +50,18 @@ export {
   inspectDirectory,
 } from "./ingest/inspect.js";
 export type { FailedFile, IngestWarning } from "./ingest/read-scenes.js";
+export {
+  type RegisteredProduct,
+  type RegisterOptions,
+  type RegisterProductOptions,
+  registerProduct,
+} from "./ingest/register-product.js";
+export type { MaskRule } from "./mask-rule.js";
 export type { DType, TypedArray } from "./ndarray/dtype.js";
 export type { Coordinate, NdArray } from "./ndarray/nd-array.js";
 export { Status, type StatusName, statusName } from "./ndarray/status.js";
 export { type OpenCogOptions, openCog } from "./open-cog.js";
+export type { BandProfileInput, NamingRuleInput, OffsetSince, ProductProfileInput } from "./product/product-profile.js";
 export type { ChangedStack } from "./warehouse/append.js";
 export {
   Catalog,
@@ -63,4 +71,4 @@ export {
   type SnapshotSummary,
   type WarehouseSummary,
 } from "./warehouse/catalog.js";
-export { type RegisterProductOptions, registerProduct } from "./warehouse/register-product.js";
+export type { BandFacts, ProductBand } from "./warehouse/product.js";

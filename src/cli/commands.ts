@@ -34,6 +34,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/scenes.js")).defineScenes,
   },
   {
+    name: "products",
+    summary: "the products that are known by their files' names, and your own",
+    load: async () => (await import("./commands/products.js")).defineProducts,
+  },
+  {
     name: "timeseries",
     summary: "what was at a longitude and latitude, scene by scene",
     load: async () => (await import("./commands/timeseries.js")).defineTimeseries,

@@ -1,71 +1,118 @@
+import { SelectionError } from "../errors.js";
+import type { MaskRule } from "../mask-rule.js";
+import { readProduct } from "../warehouse/product.js";
+import { bandsOfStacks, type Scope } from "./scope.js";
+
+/** A rule, and the scenes that it is for. */
+export interface AppliedRule {
+  readonly rule: MaskRule;
+  /** Products whose scenes it is for: in those of others its band may mean something else. null for all scenes. */
+  readonly products: readonly string[] | null;
+}
+
+/** What takes clouds away: nothing, rules, or true for those that the warehouse keeps of the scenes' products. */
+export type CloudMask = boolean | MaskRule | readonly MaskRule[];
+
 /**
- * What takes pixels away, as data: where a band of quality flags has one of some bits set, or one of some values, in the
- * band itself or in a range of its bits.
+ * The rules that an option stands for in a scope.
+ *
+ * @throws SelectionError where true is asked for and no product of the scenes has rules, saying what each lacks.
  */
-export interface MaskRule {
-  /** The band that holds the flags or classes, as the files hold it: scale and offset never apply to it. */
-  readonly band: string;
-  /** Bits of which one is enough, counted from 0, the lowest. */
-  readonly bits?: readonly number[];
-  /** Lowest and highest bit of a field whose number `values` lists. */
-  readonly bitRange?: readonly [low: number, high: number];
-  /** Values that are taken away. */
-  readonly values?: readonly number[];
-  /** Pixels no further away than this, centre to centre, are taken away too; in units of the CRS. */
-  readonly growMetres?: number;
-}
-
-/** A quality band that data providers deliver, and the rules that find clouds in it. */
-export interface CloudBand {
-  readonly band: string;
-  /** Where the meaning is written down. */
-  readonly source: string;
-  readonly rules: readonly Omit<MaskRule, "band">[];
-}
-
-/** Known quality bands; a dataset's are found by their names. */
-export const cloudBands: readonly CloudBand[] = [
-  {
-    band: "SCL",
-    source: "Sentinel-2 Level-2A Algorithm Theoretical Basis Document, scene classification",
-    // Cloud shadow, cloud of medium and high probability, thin cirrus.
-    rules: [{ values: [3, 8, 9, 10] }],
-  },
-  {
-    band: "QA_PIXEL",
-    source: "Landsat 8-9 Collection 2 Level 2 Science Product Guide, pixel quality band",
-    // Dilated cloud, cirrus, cloud, cloud shadow.
-    rules: [{ bits: [1, 2, 3, 4] }],
-  },
-  {
-    band: "BQA",
-    source: "Landsat Collection 1 Level-1 quality assessment band",
-    // Cloud; cloud shadow and cirrus of high confidence.
-    rules: [{ bits: [4] }, { bitRange: [7, 8], values: [3] }, { bitRange: [11, 12], values: [3] }],
-  },
-  {
-    band: "Fmask",
-    source: "Harmonized Landsat Sentinel-2 (HLS) User Guide 2.0, quality assessment layer",
-    // Cloud, beside cloud or shadow, cloud shadow.
-    rules: [{ bits: [1, 2, 3] }],
-  },
-  {
-    band: "CLM",
-    source: "s2cloudless cloud mask, 1 is cloud",
-    rules: [{ values: [1] }],
-  },
-  {
-    band: "clear",
-    source: "Planet usable data mask 2 (UDM2), band 1",
-    rules: [{ values: [0] }],
-  },
-];
-
-/** Rules of the first known quality band among a dataset's bands; [] where there is none. */
-export function cloudRulesFor(bands: readonly string[]): MaskRule[] {
-  for (const { band, rules } of cloudBands) {
-    const own = bands.find((name) => name.toLowerCase() === band.toLowerCase());
-    if (own !== undefined) return rules.map((rule) => ({ ...rule, band: own }));
+export function cloudRules(option: CloudMask | undefined, scope: Scope): readonly AppliedRule[] {
+  if (option === undefined || option === false) return [];
+  if (option !== true) return [option].flat().map((rule) => ({ rule, products: null }));
+  const found = productsOf(scope).map((product) => storedRules(scope, product));
+  const groups = new Map<string, AppliedRule[]>();
+  for (const { productId, rules } of found) {
+    const key = JSON.stringify(rules);
+    const products = [...(groups.get(key)?.[0]?.products ?? []), productId];
+    if (rules.length > 0) {
+      groups.set(
+        key,
+        rules.map((rule) => ({ rule, products })),
+      );
+    }
   }
-  return [];
+  const isEarlier = found.some(({ lack }) => lack?.isEarlier === true);
+  if (found.length > 0 && (groups.size === 0 || isEarlier)) throw noRules(found);
+  const applied = [...groups.values()].flat();
+  const isForAll = applied[0]?.products?.length === found.length;
+  return isForAll ? applied.map(({ rule }) => ({ rule, products: null })) : applied;
+}
+
+/** Products of the scope's scenes, with the bands that their stacks have. */
+function productsOf({ warehouse, stacks }: Scope): { productId: string; bands: readonly string[] }[] {
+  const used = [...new Set(stacks)].map((index) => warehouse.stack(index));
+  return [...new Set(used.map(({ productId }) => productId))].map((productId) => ({
+    productId,
+    bands: bandsOfStacks(used.filter((stack) => stack.productId === productId)),
+  }));
+}
+
+/** The rules of a product that count in some scenes, and what it lacks where none does. */
+interface FoundRules {
+  readonly productId: string;
+  readonly rules: readonly MaskRule[];
+  readonly lack: { readonly text: string; readonly isEarlier: boolean } | null;
+}
+
+function storedRules({ warehouse }: Scope, { productId, bands }: ReturnType<typeof productsOf>[number]): FoundRules {
+  const stored = readProduct(warehouse.session, productId)?.cloudRules ?? null;
+  const rules = stored?.filter(({ band }) => bands.includes(band)) ?? [];
+  if (rules.length > 0) return { productId, rules, lack: null };
+  return { productId, rules, lack: { text: lackOf(productId, stored, bands), isEarlier: stored === null } };
+}
+
+function lackOf(productId: string, stored: readonly MaskRule[] | null, bands: readonly string[]): string {
+  if (stored === null) {
+    return `${productId} was written before warehouses kept what finds clouds: ingest its files again, which reads none that did not change`;
+  }
+  if (stored.length === 0)
+    return `nothing is known to find clouds in ${productId}, whose bands are ${bands.join(", ")}`;
+  const missing = [...new Set(stored.map(({ band }) => band))].join(", ");
+  return `clouds of ${productId} are found by ${missing}, which these scenes do not have (they have ${bands.join(", ")})`;
+}
+
+function noRules(found: readonly FoundRules[]): SelectionError {
+  const lacks = found.flatMap(({ lack }) => (lack === null ? [] : [lack.text]));
+  return new SelectionError(
+    `cloudMask: ${lacks.join("; ")}; or give the rules themselves, as { band, values } or { band, bits }`,
+    { details: { products: found.map(({ productId }) => productId) } },
+  );
+}
+
+/** How conditions are put together: both as arrays of a Dataset and as expressions of a point series. */
+export interface ConditionAlgebra<T> {
+  /** The condition of one rule, missing in scenes that it is not for. */
+  readonly conditionOf: (applied: AppliedRule) => T;
+  /** 1 where any holds; missing where one is. */
+  readonly anyOf: (conditions: readonly T[]) => T;
+  /** The first that is known; of none the status that explains most. */
+  readonly firstKnown: (conditions: readonly T[]) => T;
+}
+
+/**
+ * Where any rule takes pixels away, of each scene those of its product; null without rules. A pixel whose flags are missing
+ * is missing.
+ */
+export function combineRules<T>(rules: readonly AppliedRule[], algebra: ConditionAlgebra<T>): T | null {
+  const own = groupRules(rules).map((group) => algebra.anyOf(group.map(algebra.conditionOf)));
+  const shared = rulesOfAll(rules).map(algebra.conditionOf);
+  const parts = own.length === 0 ? shared : [algebra.firstKnown(own), ...shared];
+  return parts.length === 0 ? null : algebra.anyOf(parts);
+}
+
+/** Rules that are for all scenes. */
+export function rulesOfAll(rules: readonly AppliedRule[]): AppliedRule[] {
+  return rules.filter(({ products }) => products === null);
+}
+
+/** Rules that are for scenes of some products, those of the same ones together. */
+export function groupRules(rules: readonly AppliedRule[]): AppliedRule[][] {
+  const groups = new Map<string, AppliedRule[]>();
+  for (const applied of rules.filter(({ products }) => products !== null)) {
+    const key = JSON.stringify(applied.products);
+    groups.set(key, [...(groups.get(key) ?? []), applied]);
+  }
+  return [...groups.values()];
 }

@@ -3,6 +3,7 @@ import { describeNode } from "../lazy/graph/describe-node.js";
 import type { Reducer } from "../lazy/graph/node.js";
 import type { DType } from "../ndarray/dtype.js";
 import type { Coordinate, NdArray } from "../ndarray/nd-array.js";
+import type { KnownFacts } from "./band-facts.js";
 import {
   type ComputedPart,
   type ComputeOptions,
@@ -37,10 +38,13 @@ export type Dims = string | readonly string[];
 export class DataArray {
   /** @internal */
   readonly lazy: LazyArray;
+  /** Of a band as it is; arithmetic and reductions make something else of it. */
+  readonly #facts: KnownFacts;
 
   /** @internal Use `Dataset.band`, `bandmath` and the methods here. */
-  constructor(lazy: LazyArray) {
+  constructor(lazy: LazyArray, facts: KnownFacts = {}) {
     this.lazy = lazy;
+    this.#facts = facts;
   }
 
   /** What it is called: the band, or the expression as text, unless {@link rename} said else. */
@@ -78,7 +82,10 @@ export class DataArray {
     return this.lazy.node.kind === "math" ? null : sharedNodata(this.lazy);
   }
 
-  /** Facts about the array: the CRS, the transform (pixel corner), the expression, the snapshot. */
+  /**
+   * Facts about the array: the CRS, the transform (pixel corner), the expression, the snapshot; of a band, where they are
+   * known, its `commonName`, `wavelengthNm` and `fwhmNm`.
+   */
   get attrs(): Readonly<Record<string, unknown>> {
     const box = geoBoxOfArray(this.lazy);
     return {
@@ -86,6 +93,7 @@ export class DataArray {
       transform: box?.transform ?? null,
       expression: describeNode(this.lazy.node),
       snapshot: sceneNodesOf(this.lazy)[0]?.source.warehouse.snapshot ?? null,
+      ...this.#facts,
     };
   }
 
@@ -96,7 +104,7 @@ export class DataArray {
 
   /** The same array under another name. */
   rename(name: string): DataArray {
-    return new DataArray({ ...this.lazy, name });
+    return new DataArray({ ...this.lazy, name }, this.#facts);
   }
 
   add(other: DataArray | number): DataArray {
@@ -365,12 +373,12 @@ export class DataArray {
 
   /** The part that labels select. */
   sel(labels: ArraySel, options?: SelOptions): DataArray {
-    return new DataArray(sel(this.lazy, labels, options));
+    return new DataArray(sel(this.lazy, labels, options), this.#facts);
   }
 
   /** The part at positions. */
   isel(positions: ArrayIsel): DataArray {
-    return new DataArray(isel(this.lazy, positions));
+    return new DataArray(isel(this.lazy, positions), this.#facts);
   }
 
   /**

@@ -7,19 +7,21 @@ import { bandsOf, type Expr } from "../lazy/expression/expr.js";
 import { indexExpression } from "../lazy/expression/spectral-indices.js";
 import { substitute } from "../lazy/expression/substitute.js";
 import type { SceneNode, SceneSource } from "../lazy/graph/node.js";
+import type { MaskRule } from "../mask-rule.js";
 import type { DType } from "../ndarray/dtype.js";
-import type { MaskRule } from "./cloud-rules.js";
+import { bandFacts } from "./band-facts.js";
+import { type AppliedRule, groupRules, rulesOfAll } from "./cloud-rules.js";
 import type { ComputeOptions, Explanation } from "./compute-array.js";
 import { DataArray } from "./data-array.js";
 import { coordLines } from "./describe.js";
 import type { LazyArray } from "./lazy-array.js";
 import { type PointSeries, type PointSeriesOptions, pointSeries } from "./point-series.js";
-import { nearestSource, sceneSource } from "./scene-source.js";
+import { flagsSource, sceneSource } from "./scene-source.js";
 import { commonDType, geoBoxOf, type Scope, scenesOfStep, scopeForBands, stepCount, stepTimes } from "./scope.js";
 import { type Isel, type Sel, sliceByLabels, sliceByPositions, windowOfScope } from "./slice.js";
 import { type CompositeMethod, composite } from "./verbs/composite.js";
 import { concat } from "./verbs/concat.js";
-import { maskArray, ruleArray } from "./verbs/mask.js";
+import { firstKnown, maskArray, ruleArray } from "./verbs/mask.js";
 import { call, dtypeOf, mathOf, not } from "./verbs/math.js";
 import type { SelOptions } from "./verbs/select.js";
 import { where } from "./verbs/where.js";
@@ -49,7 +51,7 @@ interface View {
   /** Bands by the names that people use, and by those in the warehouse. */
   readonly bands: readonly { readonly name: string; readonly stored: string }[];
   /** Rules that take pixels of every band away; their bands by stored names. */
-  readonly rules: readonly MaskRule[];
+  readonly rules: readonly AppliedRule[];
   readonly isScaled: boolean;
 }
 
@@ -115,7 +117,7 @@ export class Dataset {
       crs: geobox?.crs.code ?? geobox?.crs.definition ?? null,
       transform: geobox?.transform ?? null,
       scaled: this.#view.isScaled,
-      masks: this.#view.rules,
+      masks: this.#view.rules.map(({ rule, products }) => (products === null ? rule : { ...rule, products })),
     };
   }
 
@@ -137,7 +139,7 @@ export class Dataset {
    * @throws SelectionError where there is no such band.
    */
   band(name: string): DataArray {
-    return new DataArray(this.#onGridOf([name]).#maskedBand(name));
+    return new DataArray(this.#onGridOf([name]).#maskedBand(name), bandFacts(this.#scope, this.#find(name).stored));
   }
 
   /**
@@ -199,7 +201,10 @@ export class Dataset {
    * ds.mask({ band: "QA_PIXEL", bits: [3, 4], growMetres: 90 });
    */
   mask(rules: MaskRule | readonly MaskRule[]): Dataset {
-    const added = [rules].flat().map((rule) => ({ ...rule, band: this.#find(rule.band).stored }));
+    const added = [rules].flat().map((rule) => ({
+      rule: { ...rule, band: this.#find(rule.band).stored },
+      products: null,
+    }));
     return this.#with({ rules: [...this.#view.rules, ...added] });
   }
 
@@ -209,14 +214,15 @@ export class Dataset {
    */
   maskedBy(): DataArray {
     const { rules } = this.#view;
-    const conditions = rules.map((rule) => ruleArray(rule, this.#flags(rule.band)));
-    const [first] = conditions;
-    if (first === undefined) throw new SelectionError("maskedBy: no mask was put on this Dataset; see mask()");
-    const numbered = conditions.reduceRight<LazyArray | number>(
-      (otherwise, condition, i) => call("where", [condition, i + 1, otherwise], "uint8"),
-      0,
-    );
-    return new DataArray({ ...(numbered as LazyArray), name: "masked_by" });
+    if (rules.length === 0) throw new SelectionError("maskedBy: no mask was put on this Dataset; see mask()");
+    const numbered = (some: readonly AppliedRule[], otherwise: LazyArray | number) =>
+      some.reduceRight<LazyArray | number>((rest, applied) => {
+        return call("where", [this.#conditionOf(applied), rules.indexOf(applied) + 1, rest], "uint8");
+      }, otherwise);
+    const ofAll = numbered(rulesOfAll(rules), 0);
+    const own = groupRules(rules).map((group) => numbered(group, ofAll));
+    const array = (own.length === 0 ? ofAll : firstKnown(own as LazyArray[])) as LazyArray;
+    return new DataArray({ ...array, name: "masked_by" });
   }
 
   /**
@@ -340,11 +346,15 @@ export class Dataset {
     });
   }
 
-  /** The band of a rule, its nearest pixels where they are of another size. */
-  #flags(stored: string): LazyArray {
-    const key = `flags ${stored}`;
-    const nearest = this.#storedBands.has(key) ? null : nearestSource(this.#scope, stored);
-    if (nearest !== null) this.#storedBands.set(key, this.#describeStoredBand(stored, false, nearest));
+  #conditionOf({ rule, products }: AppliedRule): LazyArray {
+    return ruleArray(rule, this.#flags(rule.band, products));
+  }
+
+  /** The band of a rule in scenes of its products, its nearest pixels where they are of another size. */
+  #flags(stored: string, products: AppliedRule["products"]): LazyArray {
+    const key = `flags ${JSON.stringify(products)} ${stored}`;
+    const own = this.#storedBands.has(key) ? null : flagsSource(this.#scope, stored, products);
+    if (own !== null) this.#storedBands.set(key, this.#describeStoredBand(stored, false, own));
     return this.#storedBands.get(key) ?? this.#storedBand(stored, false);
   }
 
@@ -391,7 +401,7 @@ export class Dataset {
     const { stored } = this.#find(name);
     const { rules, isScaled } = this.#view;
     const band = this.#storedBand(stored, isScaled);
-    const masked = maskArray(rules, (flags) => this.#flags(flags));
+    const masked = maskArray(rules, (applied) => this.#conditionOf(applied));
     const array = masked === null ? band : where(band, not(masked), undefined);
     return name === stored ? array : { ...array, name };
   }

@@ -4,10 +4,9 @@ import { lonLatBounds } from "../geo/lonlat-bounds.js";
 import { openProjection } from "../geo/projection.js";
 import { selectScenes } from "../warehouse/select-scenes.js";
 import { openWarehouse, type Warehouse } from "../warehouse/warehouse.js";
-import type { MaskRule } from "./cloud-rules.js";
+import { type CloudMask, cloudRules } from "./cloud-rules.js";
 import { Dataset } from "./dataset.js";
 import { chooseLevel } from "./overview-level.js";
-import { cloudRules } from "./point-series.js";
 import { createScope, type Scope, scopeForBands } from "./scope.js";
 import { groupBySolarDay } from "./solar-day.js";
 import { parseTimeRange } from "./time-range.js";
@@ -25,8 +24,8 @@ export interface OpenDatasetOptions {
   /** Bands to keep, in this order. Default all. */
   bands?: readonly string[];
   productId?: string;
-  /** Take pixels away that rules call cloudy; true for the rules of the quality band that the scenes have (SCL, QA_PIXEL, …). */
-  cloudMask?: boolean | MaskRule | readonly MaskRule[];
+  /** Take pixels away that rules call cloudy; true for the rules that the warehouse keeps of the scenes' products. */
+  cloudMask?: CloudMask;
   /** Apply the files' scale and offset, scene by scene. Default: the files' own numbers. */
   scaled?: boolean;
   /** `solar_day`: scenes of one day, by the sun at their place, become one time step; the first valid pixel wins. */
@@ -72,9 +71,9 @@ export function datasetOf(
   { bands, cloudMask, scaled = false }: Pick<OpenDatasetOptions, "bands" | "cloudMask" | "scaled"> = {},
 ): Dataset {
   const all = scope.bands.map((name) => ({ name, stored: name }));
-  const dataset = new Dataset(scope, { bands: all, rules: [], isScaled: scaled });
-  const rules = cloudRules(cloudMask, scope.bands);
-  const masked = rules.length === 0 ? dataset : dataset.mask(rules);
+  const rules = cloudMask === true ? cloudRules(true, scope) : [];
+  const dataset = new Dataset(scope, { bands: all, rules, isScaled: scaled });
+  const masked = typeof cloudMask === "object" ? dataset.mask(cloudMask) : dataset;
   return bands === undefined ? masked : masked.select(bands);
 }
 

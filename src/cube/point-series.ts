@@ -10,10 +10,10 @@ import { createTypedArray, type TypedArray } from "../ndarray/dtype.js";
 import { Status, type StatusName, statusName } from "../ndarray/status.js";
 import { nodataOf } from "../warehouse/nodata.js";
 import type { Stack } from "../warehouse/stack.js";
-import { cloudBands, cloudRulesFor, type MaskRule } from "./cloud-rules.js";
+import { type AppliedRule, type CloudMask, cloudRules, combineRules } from "./cloud-rules.js";
 import { type CoveringScene, coveringScenes } from "./covering-scenes.js";
 import { bandsOfStacks, type Scope } from "./scope.js";
-import { ruleExpr } from "./verbs/mask.js";
+import { firstKnownExpr, ruleExpr } from "./verbs/mask.js";
 
 export interface PointSeriesOptions {
   /** Degrees, WGS 84. */
@@ -25,8 +25,8 @@ export interface PointSeriesOptions {
   expr?: string;
   /** Apply each file's scale and offset. Default: the file's own numbers. */
   scaled?: boolean;
-  /** Take pixels away that rules call cloudy; true for the rules of the quality band that the dataset has. */
-  cloudMask?: boolean | MaskRule | readonly MaskRule[];
+  /** Take pixels away that rules call cloudy; true for the rules that the warehouse keeps of the scenes' products. */
+  cloudMask?: CloudMask;
   /** `mark`: a value that cannot be read has status `failed`. Default `throw`. */
   onReadError?: "throw" | "mark";
   /** Decoding threads; 0 for none but this one. Default: one for each core where there is enough to do. */
@@ -60,7 +60,7 @@ export interface PointView {
   /** Stored name of each band that people call otherwise. */
   readonly names: ReadonlyMap<string, string>;
   /** Rules that take pixels away, their bands by stored names. */
-  readonly rules: readonly MaskRule[];
+  readonly rules: readonly AppliedRule[];
 }
 
 /**
@@ -82,39 +82,19 @@ export async function pointSeries(
   const known = [...new Set([...view.names.keys(), ...stored])];
   const expr = options.expr === undefined ? null : parseBandMath(options.expr, [...known, ...scope.commonNames.keys()]);
   const bands = expr === null ? (options.bands ?? known) : bandsOf(expr);
-  const rules = [...view.rules, ...cloudRules(options.cloudMask, stored)];
+  const rules = [...view.rules, ...cloudRules(options.cloudMask, scope)];
   const columns = expr === null ? bands : ["expr"];
   const storedOf = (name: string) => view.names.get(name) ?? scope.commonNames.get(name) ?? name;
   const wanted = bands.map(storedOf);
-  assertBands(scope, [...wanted, ...rules.map(({ band }) => band)]);
-  const flags = [...new Set(rules.map(({ band }) => band))];
+  const flags = [...new Set(rules.map(({ rule }) => rule.band))];
+  assertBands(scope, [...wanted, ...flags]);
   const covering = await coveringScenes(scope, lon, lat, [...wanted, ...flags]);
   const read = await readPixels(scope, wanted, flags, covering, options);
-  const values =
-    expr === null
-      ? columnsOf(
-          bands.map((name): Expr => ({ kind: "band", name })),
-          bands,
-          rules,
-          read,
-          covering.length,
-        )
-      : columnsOf([expr], bands, rules, read, covering.length);
+  const productIds = covering.map(({ place }) => scope.warehouse.stack(scope.stacks[place] ?? 0).productId);
+  const exprs = expr === null ? bands.map((name): Expr => ({ kind: "band", name })) : [expr];
+  const values = columnsOf(exprs, bands, { rules, productIds }, read);
   const rows = covering.map(({ place }, i) => toRow(scope, place, columns, i, values));
   return { lon, lat, snapshot: scope.warehouse.snapshot, bands: [...columns], rows };
-}
-
-/** The rules that an option stands for. */
-export function cloudRules(option: PointSeriesOptions["cloudMask"], bands: readonly string[]): readonly MaskRule[] {
-  if (option === undefined || option === false) return [];
-  if (option !== true) return [option].flat();
-  const rules = cloudRulesFor(bands);
-  if (rules.length > 0) return rules;
-  throw new SelectionError(
-    `cloudMask: none of the bands ${bands.join(", ")} is a quality band that is known (${cloudBands.map(({ band }) => band).join(", ")}); ` +
-      "give the rules themselves, as { band, values } or { band, bits }",
-    { details: { bands: [...bands] } },
-  );
 }
 
 /** A band that only scenes elsewhere have is no error: here it is uncovered. */
@@ -205,23 +185,27 @@ function applyScale(stack: Stack, bands: readonly string[], values: TypedArray):
   });
 }
 
+/** What takes pixels away, and the product of each row. */
+interface RowRules {
+  rules: readonly AppliedRule[];
+  productIds: readonly string[];
+}
+
 /** Each expression over the bands, without the pixels that rules take away: one column each. */
 function columnsOf(
   exprs: readonly Expr[],
   bands: readonly string[],
-  rules: readonly MaskRule[],
+  { rules, productIds }: RowRules,
   read: PixelColumns,
-  rows: number,
 ): PixelColumns {
-  const flags = [...new Set(rules.map(({ band }) => band))];
-  const inputs = new Map<string, { data: Float64Array; status: Uint8Array }>();
-  for (let column = 0; column < read.width; column++) {
-    const at = Array.from({ length: rows }, (_, row) => row * read.width + column);
-    const name = column < bands.length ? `band ${bands[column]}` : `flags ${flags[column - bands.length]}`;
-    inputs.set(name, {
-      data: Float64Array.from(at, (place) => read.data[place] ?? 0),
-      status: Uint8Array.from(at, (place) => read.status[place] ?? 0),
-    });
+  const rows = productIds.length;
+  const flags = [...new Set(rules.map(({ rule }) => rule.band))];
+  const inputs = new Map(bands.map((name, column) => [`band ${name}`, columnAt(read, column, rows)]));
+  for (const applied of rules) {
+    const { data, status } = columnAt(read, bands.length + flags.indexOf(applied.rule.band), rows);
+    const isMeant = (row: number) => applied.products?.includes(productIds[row] ?? "") ?? true;
+    const own = status.map((code, row) => (isMeant(row) ? code : Status.uncovered));
+    inputs.set(flagsName(applied), { data, status: own });
   }
   const masked = maskExpr(rules);
   const width = exprs.length;
@@ -242,17 +226,32 @@ function keptWhere(masked: Expr | null, band: Expr): Expr {
   return { kind: "call", name: "where", args: [{ kind: "unary", op: "not", operand: masked }, band] };
 }
 
+function columnAt(read: PixelColumns, column: number, rows: number): { data: Float64Array; status: Uint8Array } {
+  const at = Array.from({ length: rows }, (_, row) => row * read.width + column);
+  return {
+    data: Float64Array.from(at, (place) => read.data[place] ?? 0),
+    status: Uint8Array.from(at, (place) => read.status[place] ?? 0),
+  };
+}
+
+/** How a rule's flags are called in an expression: those of its products' scenes. */
+function flagsName({ rule, products }: AppliedRule): string {
+  return `flags ${JSON.stringify(products)} ${rule.band}`;
+}
+
 /** 1 where any rule takes the pixel away; null without rules. */
-function maskExpr(rules: readonly MaskRule[]): Expr | null {
-  const conditions = rules.map((rule) => {
-    if (rule.growMetres === undefined) return ruleExpr(rule, { kind: "band", name: `flags ${rule.band}` });
+function maskExpr(rules: readonly AppliedRule[]): Expr | null {
+  const conditionOf = (applied: AppliedRule) => {
+    const { rule } = applied;
+    if (rule.growMetres === undefined) return ruleExpr(rule, { kind: "band", name: flagsName(applied) });
     throw new UnsupportedError(
       `a mask that grows (${rule.band} by ${rule.growMetres}) needs the pixels around a point, which a point series does ` +
         "not read: select a box of the Dataset instead",
       { details: { band: rule.band } },
     );
-  });
-  return conditions.length === 0 ? null : anyOf(conditions);
+  };
+  const firstKnown = (known: readonly Expr[]) => known.reduceRight((others, own) => firstKnownExpr(own, others));
+  return combineRules(rules, { conditionOf, anyOf, firstKnown });
 }
 
 function toRow(

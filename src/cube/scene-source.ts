@@ -5,26 +5,41 @@ import { bytesPerSample } from "../ndarray/dtype.js";
 import { gridOffset, type Lattice, type SceneGrid } from "./lattice.js";
 import { latticeOf, placedStacks, type Scope, scenesOfStep, stepCount } from "./scope.js";
 
+/** Where the pixels of a scene, by its place in the scope, lie on the lattice. */
+type PlaceLayer = (place: number) => Pick<SceneLayer, "row" | "col" | "zoom">;
+
 /** The scenes of a scope as the graph reads them: time steps of one scene or several, placed on the scope's lattice. */
 export function sceneSource(scope: Scope): SceneSource {
-  const placeLayer = (place: number) => {
+  return sourceOf(scope, placedStacks(scope), scope.level, onLattice(scope));
+}
+
+function onLattice(scope: Scope): PlaceLayer {
+  return (place) => {
     const { origins } = latticeOf(scope);
     return { row: origins[place * 2] ?? 0, col: origins[place * 2 + 1] ?? 0, zoom: null };
   };
-  return sourceOf(scope, placedStacks(scope), scope.level, placeLayer);
 }
 
 /**
- * The same scenes for a band whose pixels are not those of the lattice: each pixel of the lattice shows the one that its
- * centre lies in. null where the band lies on the lattice, or there is none: then {@link sceneSource} reads it.
+ * The same scenes for a band of flags, whose pixels need not be those of the lattice: each pixel of the lattice shows the one
+ * that its centre lies in. null where {@link sceneSource} reads it as well: the band lies on the lattice, or there is none,
+ * and scenes of all products are meant.
  *
+ * @param products scenes of others show nothing; null for all
+
  * @throws GridMismatchError, once layers are asked for, where a scene's pixels have another CRS or are turned.
  */
-export function nearestSource(scope: Scope, band: string): SceneSource | null {
+export function flagsSource(scope: Scope, band: string, products: readonly string[] | null): SceneSource | null {
   const { warehouse, stacks, level, asideLevel, lattice } = scope;
-  const holding = [...new Set(stacks)].filter((index) => warehouse.stack(index).bands.includes(band));
+  const isMeant = (index: number) => products === null || products.includes(warehouse.stack(index).productId);
+  const used = [...new Set(stacks)].filter(isMeant);
+  const holding = used.filter((index) => warehouse.stack(index).bands.includes(band));
   const placed = placedStacks(scope);
-  if (lattice instanceof GridMismatchError || holding.every((index) => placed.has(index))) return null;
+  if (lattice instanceof GridMismatchError || holding.every((index) => placed.has(index))) {
+    return products === null
+      ? null
+      : sourceOf(scope, new Set(used.filter((index) => placed.has(index))), level, onLattice(scope));
+  }
   if (level !== asideLevel && holding.some((index) => placed.has(index))) {
     throw new UnsupportedError(
       `band ${band} has pixels of several sizes, which are not read at an overview: open the dataset at full resolution`,
@@ -41,12 +56,7 @@ export function nearestSource(scope: Scope, band: string): SceneSource | null {
   return sourceOf(scope, new Set(holding), asideLevel, placeLayer);
 }
 
-function sourceOf(
-  scope: Scope,
-  shown: ReadonlySet<number>,
-  level: number,
-  placeLayer: (place: number) => Pick<SceneLayer, "row" | "col" | "zoom">,
-): SceneSource {
+function sourceOf(scope: Scope, shown: ReadonlySet<number>, level: number, placeLayer: PlaceLayer): SceneSource {
   const { warehouse, scenes, stacks, grids } = scope;
   const used = [...shown].map((index) => warehouse.stack(index));
   const layerOf = (place: number): SceneLayer => {

@@ -256,7 +256,7 @@ function commonNamesOf({ session }: Warehouse, stacks: readonly Stack[]): Map<st
   const bandsOf = new Map<string, Set<string>>();
   for (const productId of new Set(stacks.map((stack) => stack.productId))) {
     for (const { name, commonName } of readProduct(session, productId)?.bands ?? []) {
-      if (commonName !== undefined) bandsOf.set(commonName, (bandsOf.get(commonName) ?? new Set()).add(name));
+      if (commonName != null) bandsOf.set(commonName, (bandsOf.get(commonName) ?? new Set()).add(name));
     }
   }
   const names = new Set(bandsOfStacks(stacks));

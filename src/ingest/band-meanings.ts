@@ -2,6 +2,7 @@ import { bandCalibration } from "../product/calibration.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import { noMetadata, type SceneMetadata } from "../product/sidecars/scene-metadata.js";
 import type { BandMeaning } from "./file-part.js";
+import { factsOfBand } from "./product-facts.js";
 
 /**
  * What the bands that a file may hold mean, by name: scale and offset from what sidecars told of its scene, else from its
@@ -15,7 +16,7 @@ export function bandMeanings(file: RecognisedFile, told: SceneMetadata = noMetad
       // Where the archive has added the offset, the metadata still says what the provider delivered.
       const own = file.naming.offsetApplied ? undefined : told.bands[band.name];
       const { scale, offset } = own ?? bandCalibration(band, dated);
-      return [band.name, { scale, offset, nodata: band.nodata, commonName: band.commonName }];
+      return [band.name, { scale, offset, nodata: band.nodata, facts: factsOfBand(band) }];
     }),
   );
 }

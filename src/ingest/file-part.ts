@@ -1,6 +1,7 @@
 import type { SidecarFormat } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import type { DraftScene } from "../warehouse/file-draft.js";
+import type { BandFacts } from "../warehouse/product.js";
 import type { SidecarFile } from "./scan.js";
 
 /** What a band's samples mean where its file does not say it itself. */
@@ -9,8 +10,8 @@ export interface BandMeaning {
   offset: number;
   /** null for none. */
   nodata: number | null;
-  /** STAC's name for what the band measures; null where it has none. */
-  commonName: string | null;
+  /** What the product keeps of the band. */
+  facts: BandFacts;
 }
 
 /** A metadata file of a scene. */

@@ -1,4 +1,3 @@
-import { builtInProfiles } from "../product/built-in-profiles.js";
 import type { ProductProfile } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import { type RecognisedScene, recogniseScenes } from "../product/recognise-scenes.js";
@@ -42,6 +41,8 @@ export interface ListedFiles {
 }
 
 export interface GroupOptions {
+  /** Profiles that names are held against, in their order. */
+  profiles: readonly ProductProfile[];
   /** Product that the user named; one that no profile describes is taken as it is. */
   productId?: string | undefined;
   datePattern?: RegExp | undefined;
@@ -53,15 +54,13 @@ export interface GroupOptions {
  */
 export function groupScenes(
   { files, masks, sidecars }: ListedFiles,
-  { productId, datePattern }: GroupOptions = {},
+  { profiles, productId, datePattern }: GroupOptions,
 ): Grouping {
   const warnings: IngestWarning[] = [];
   const held = new Map([...masks, ...files].map((own) => [own.file.path, own]));
-  const isNamed = builtInProfiles.some(({ id }) => id === productId);
-  const found = recogniseScenes(
-    [...held.keys(), ...sidecars.keys()],
-    isNamed && productId !== undefined ? { product: productId } : {},
-  );
+  const product = profiles.find(({ id }) => id === productId)?.id;
+  const paths = [...held.keys(), ...sidecars.keys()];
+  const found = recogniseScenes(paths, { profiles, ...(product !== undefined && { product }) });
   const profile = productOf(found.scenes, files.length);
   const own = found.scenes.filter((scene) => scene.profile === profile);
   const others = found.scenes.filter((scene) => scene.profile !== profile);

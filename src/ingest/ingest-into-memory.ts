@@ -3,6 +3,7 @@ import { MemoryStore, openStore } from "../store/index.js";
 import { appendScenes } from "../warehouse/append.js";
 import { createRepository } from "../warehouse/open-repository.js";
 import { type Warehouse, warehouseAt } from "../warehouse/warehouse.js";
+import { ingestedProduct } from "./product-facts.js";
 import { type ReadScenesOptions, readScenes } from "./read-scenes.js";
 import { resolveSourceRoot, scanFiles } from "./scan.js";
 
@@ -24,10 +25,10 @@ export async function ingestIntoMemory(source: string, options: ReadScenesOption
   const { drafts, failed } = await readScenes(contained, null, options);
   if (failed[0] !== undefined) throw errorFromJson(failed[0].error);
   const repository = await createRepository(new MemoryStore());
-  const profile = { productId: NAME, provider: null, tiling: "free" as const, bands: [], resolution: null };
+  const product = ingestedProduct({ productId: NAME, drafts });
   await repository.transact(
     async (session) => {
-      await appendScenes(session, profile, drafts);
+      await appendScenes(session, product, drafts);
     },
     { message: `references into ${source}` },
   );

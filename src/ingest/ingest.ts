@@ -2,23 +2,26 @@ import { basename } from "node:path";
 import { InvalidInputError } from "../errors.js";
 import type { Repository } from "../icechunk/index.js";
 import { preloadZstdEncoder } from "../icechunk/zstd/compress.js";
-import type { ProductProfile as NamedProfile } from "../product/product-profile.js";
+import type { ProductProfile, ProductProfileInput } from "../product/product-profile.js";
 import { type ByteStore, MemoryStore } from "../store/index.js";
 import { type AppendCount, appendScenes, type ChangedStack } from "../warehouse/append.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
 import { isUnchanged, type KnownSources, knownSources, nothingKnown } from "../warehouse/known-sources.js";
+import { mergeProduct } from "../warehouse/merge-product.js";
 import {
   createRepository,
   openOrCreateRepository,
   openRepository,
   openWarehouseStore,
 } from "../warehouse/open-repository.js";
-import { assertProductId, type ProductProfile, readProduct } from "../warehouse/product.js";
+import { assertProductId, readProduct, type StoredProduct } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
 import { type Container, knownContainers, openIfThere, toVirtualContainer } from "./containers.js";
 import { findGone } from "./find-gone.js";
 import { groupScenes, type SceneGroup } from "./group-scenes.js";
+import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./known-profiles.js";
+import { ingestedProduct } from "./product-facts.js";
 import { type ContainedFile, type FailedFile, type IngestWarning, readScenes } from "./read-scenes.js";
 import { resolveSourceRoot } from "./scan.js";
 import { type ScannedSources, scanSources } from "./scan-sources.js";
@@ -37,6 +40,11 @@ export interface IngestOptions {
   bandNames?: readonly string[];
   /** Product that the scenes belong to. Default: by the files' names, else the folder's name. */
   productId?: string;
+  /**
+   * The product's own profile: the path or URL of a JSON file, or the profile itself. It says which product the files are
+   * of, and is stored with the same commit: later ingests into this warehouse know such files by it.
+   */
+  profile?: string | ProductProfileInput;
   /** Who made the data; kept with the product. */
   provider?: string;
   /** Folder, file or pattern of masks: each becomes a band of the scene that has its time or name. */
@@ -101,7 +109,7 @@ export async function ingest(source: string | readonly string[], options: Ingest
   const run = await scan(store, sources, options);
   // Loads while headers are read.
   if (run.fresh.length > 0 && options.dryRun !== true) preloadZstdEncoder();
-  const read = await readScenes(run.fresh, run.profile, options);
+  const read = await readScenes(run.fresh, run.stored, options);
   const { snapshot, count } = await commitDrafts(store, run, read.drafts, options);
   for (const { source: location, scene, bands, kept } of count.duplicates) {
     const message = `left out: ${scene} has ${bands.join(", ")} from ${kept}; with --prune files that are gone are forgotten`;
@@ -123,7 +131,7 @@ export async function ingest(source: string | readonly string[], options: Ingest
   };
 }
 
-async function defaultProductId(sources: readonly string[], profile: NamedProfile | null): Promise<string> {
+async function defaultProductId(sources: readonly string[], profile: ProductProfile | null): Promise<string> {
   if (profile !== null) return profile.id;
   const { folder } = await resolveSourceRoot(sources[0] ?? "");
   return (
@@ -137,9 +145,11 @@ async function defaultProductId(sources: readonly string[], profile: NamedProfil
 interface IngestRun {
   productId: string;
   /** What the warehouse has of the product. */
-  profile: ProductProfile | null;
+  stored: StoredProduct | null;
   /** The product by the files' names. */
-  named: NamedProfile | null;
+  named: ProductProfile | null;
+  /** The profile that the user gave. */
+  own: KnownProfiles["own"];
   containers: Container[];
   /** All files that belong to scenes. */
   files: ContainedFile[];
@@ -164,13 +174,15 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
   const scanned = await scanSources(sources, containers, options);
   const masks = await scanMasks(options, containers, scanned);
   const listed = [...scanned.files.values()];
+  const { own, profiles, asked } = await knownProfiles(session, options);
   const {
     groups,
     profile: named,
     warnings,
-  } = groupScenes({ files: listed, masks, sidecars: scanned.sidecars }, { ...options, datePattern });
+  } = groupScenes({ files: listed, masks, sidecars: scanned.sidecars }, { productId: asked, profiles, datePattern });
   for (const warning of warnings) options.onWarning?.(warning);
-  const productId = options.productId ?? (await defaultProductId(sources, named));
+  if (own !== null && named !== own.profile) options.onWarning?.(warnOfStrangers(own.profile, sources));
+  const productId = asked ?? (await defaultProductId(sources, named));
   assertProductId(productId);
   const known = session === null ? nothingKnown() : await knownSources(session, productId);
   const { fresh, unchanged } = freshOf(groups, known);
@@ -178,8 +190,9 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
   options.onProgress?.({ phase: "scan", done: files.length, total: files.length });
   return {
     productId,
-    profile: session === null ? null : readProduct(session, productId),
+    stored: session === null ? null : readProduct(session, productId),
     named,
+    own,
     containers,
     files,
     known,
@@ -224,16 +237,20 @@ async function commitDrafts(
   drafts: readonly FileDraft[],
   options: IngestOptions,
 ): Promise<{ snapshot: string | null; count: AppendCount }> {
-  const count: AppendCount = { added: 0, updated: 0, skipped: 0, pruned: 0, duplicates: [], stacks: [] };
-  if (drafts.length + run.gone.length === 0) return { snapshot: run.snapshot, count };
+  const count: AppendCount = {
+    ...{ added: 0, updated: 0, skipped: 0, pruned: 0, areFactsNew: false },
+    ...{ duplicates: [], stacks: [] },
+  };
+  const mayHaveFacts = run.own !== null || run.stored?.cloudRules === null;
+  if (drafts.length + run.gone.length === 0 && !mayHaveFacts) return { snapshot: run.snapshot, count };
   options.onProgress?.({ phase: "commit", done: 0, total: 1 });
-  const profile = newProfile(run, drafts, options);
+  const product = newProduct(run, drafts, options);
   const repository = await repositoryFor(store, run, options.dryRun === true);
   const scenes = new Set(drafts.map(sceneNameOf)).size;
   const { snapshot } = await repository.transact(
     async (session) => {
-      Object.assign(count, await appendScenes(session, profile, drafts, run.gone));
-      const isChanged = count.added + count.updated + count.pruned > 0;
+      Object.assign(count, await appendScenes(session, product, drafts, run.gone));
+      const isChanged = count.added + count.updated + count.pruned > 0 || count.areFactsNew;
       return isChanged && options.dryRun !== true ? undefined : false;
     },
     { message: options.message ?? defaultMessage(run, scenes), signal: options.signal },
@@ -250,6 +267,7 @@ async function repositoryFor(store: ByteStore, run: IngestRun, isDryRun: boolean
 }
 
 function defaultMessage({ productId, gone }: IngestRun, scenes: number): string {
+  if (scenes + gone.length === 0) return `update product ${productId}`;
   const added = `ingest ${scenes} ${scenes === 1 ? "scene" : "scenes"} of ${productId}`;
   return gone.length === 0 ? added : `${added}, forget ${gone.length} ${gone.length === 1 ? "file" : "files"}`;
 }
@@ -260,19 +278,15 @@ function sceneNameOf({ source, scene }: FileDraft): string {
   return scene.kind === "companion" ? (scene.beside[0] ?? source) : source;
 }
 
-function newProfile(
-  { productId, named, fresh }: IngestRun,
-  drafts: readonly FileDraft[],
-  options: IngestOptions,
-): ProductProfile {
-  const names = [...new Set(drafts.flatMap((draft) => draft.profile.bands))];
-  const meanings = new Set(fresh.flatMap(({ part }) => (part === null ? [] : [part.meanings])));
-  const bands = names.map((name) => {
-    const [commonName, ...others] = new Set([...meanings].flatMap((own) => own.get(name)?.commonName ?? []));
-    return { name, ...(commonName !== undefined && others.length === 0 && { commonName }) };
-  });
-  const provider = options.provider ?? named?.provider ?? null;
-  return { productId, provider, tiling: named?.tiling ?? "free", bands, resolution: null };
+/** What the run says of its product. A warehouse of an earlier version is told of files that did not change, too. */
+function newProduct(run: IngestRun, drafts: readonly FileDraft[], { provider }: IngestOptions): StoredProduct {
+  const { productId, stored, named, own, fresh, files } = run;
+  const told = stored?.cloudRules === null ? files : fresh;
+  const meanings = told.flatMap(({ part }) => (part === null ? [] : [part.meanings]));
+  const found = ingestedProduct({ productId, drafts, stored, profile: named, meanings, provider });
+  if (own === null) return found;
+  const whole = mergeProduct(found, own.product);
+  return { ...whole, provider: provider ?? whole.provider };
 }
 
 function pathOf(files: readonly ContainedFile[], location: string): string {

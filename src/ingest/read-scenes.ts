@@ -1,6 +1,6 @@
 import { type ErrorJson, errorToJson } from "../errors.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
-import type { ProductProfile } from "../warehouse/product.js";
+import type { StoredProduct } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
 import type { HeldFile } from "./containers.js";
@@ -45,7 +45,7 @@ export interface ReadScenes {
 /** Read the headers of files and make each a scene or part of one. Files that cannot be read are listed, the others go on. */
 export async function readScenes(
   files: readonly ContainedFile[],
-  profile: ProductProfile | null,
+  product: StoredProduct | null,
   options: ReadScenesOptions,
 ): Promise<ReadScenes> {
   const told = await readSidecars(files, options);
@@ -63,7 +63,7 @@ export async function readScenes(
         const { container, part = null } = contained.get(file) ?? {};
         const { draft, timeSource } = placeFile(header, header.bbox, {
           bandNames: options.bandNames,
-          defaultBandNames: profile?.bands.map((band) => band.name),
+          defaultBandNames: product?.bands.map((band) => band.name),
           datePattern,
           container: container?.name ?? "",
           part,

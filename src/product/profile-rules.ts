@@ -1,4 +1,5 @@
 import { didYouMean } from "../did-you-mean.js";
+import { faultOfMaskRule, type MaskRule } from "../mask-rule.js";
 import {
   compilePattern,
   groupsOfPattern,
@@ -6,7 +7,7 @@ import {
   pathGroupNames,
   repeatsRepetition,
 } from "./naming-pattern.js";
-import type { BandProfile, MaskRule, NamingRule, ProductProfile } from "./product-profile.js";
+import type { BandProfile, NamingRule, ProductProfile } from "./product-profile.js";
 
 /** Something wrong in a profile: its place in the JSON, and what is expected there. */
 export interface ProfileFault {
@@ -120,15 +121,8 @@ function checkBandNames(
 
 function checkCloudRule(path: string, rule: MaskRule, { bandSets }: ProductProfile): ProfileFault[] {
   const known = Object.values(bandSets).flatMap((bands) => bands.map(({ name }) => name));
-  const faults: ProfileFault[] = [];
-  if (!known.includes(rule.band)) {
-    faults.push({ path: `${path}.band`, message: `no set has such a band${didYouMean(rule.band, known)}` });
-  }
-  if (rule.bits === undefined && rule.values === undefined) {
-    faults.push({ path, message: "takes `bits`, or `values`, in all of the number or in a `bitRange` of it" });
-  }
-  if (rule.bitRange !== undefined && rule.bitRange[0] > rule.bitRange[1]) {
-    faults.push({ path: `${path}.bitRange`, message: "lowest bit first" });
-  }
-  return faults;
+  const unknown = { path: `${path}.band`, message: `no set has such a band${didYouMean(rule.band, known)}` };
+  const faults = known.includes(rule.band) ? [] : [unknown];
+  const fault = faultOfMaskRule(rule);
+  return fault === null ? faults : [...faults, { path, message: fault }];
 }

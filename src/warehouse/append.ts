@@ -6,7 +6,7 @@ import type { FileDraft } from "./file-draft.js";
 import { isUnchanged } from "./known-sources.js";
 import { type OpenProduct, type OpenScene, type OpenStack, openProduct } from "./open-product.js";
 import { type DuplicateFile, detach, placeFile } from "./place-file.js";
-import type { ProductProfile } from "./product.js";
+import type { StoredProduct } from "./product.js";
 import type { SceneFacts } from "./scene-facts.js";
 import { stageProduct } from "./stage-product.js";
 
@@ -19,6 +19,8 @@ export interface AppendCount {
   /** Scenes that are no longer there, or lost a band. */
   pruned: number;
   duplicates: DuplicateFile[];
+  /** True where more or other is known of the product than before. */
+  areFactsNew: boolean;
   /** Stacks that files were put into. */
   stacks: ChangedStack[];
 }
@@ -58,15 +60,15 @@ interface Outcome {
  */
 export async function appendScenes(
   session: WritableSession,
-  profile: ProductProfile,
+  given: StoredProduct,
   drafts: readonly FileDraft[],
   gone: readonly string[] = [],
 ): Promise<AppendCount> {
-  const product = await openProduct(session, profile);
+  const product = await openProduct(session, given);
   const pruned = forget(product, gone);
   const outcome: Outcome = { touched: new Set(), changed: new Set(), duplicates: [] };
   for (const draft of drafts) settle(product, draft, outcome);
-  if (outcome.changed.size + pruned > 0) await stageProduct(session, product);
+  if (outcome.changed.size + pruned > 0 || product.areFactsNew) await stageProduct(session, product);
   const added = [...outcome.changed].filter(({ isNew }) => isNew).length;
   return {
     added,
@@ -74,6 +76,7 @@ export async function appendScenes(
     skipped: [...outcome.touched].filter((scene) => !outcome.changed.has(scene)).length,
     pruned,
     duplicates: outcome.duplicates,
+    areFactsNew: product.areFactsNew,
     stacks: [...product.stacks.values()].flat().flatMap((open) => (open.placements.length > 0 ? describe(open) : [])),
   };
 }

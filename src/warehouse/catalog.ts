@@ -1,7 +1,8 @@
 import { affineBounds, pixelSize } from "../geo/affine.js";
 import { crsText } from "../geo/crs.js";
+import type { MaskRule } from "../mask-rule.js";
 import { objectName } from "../store/index.js";
-import { productIds, readProduct } from "./product.js";
+import { type ProductBand, productIds, readProduct } from "./product.js";
 import { type SceneFilter, selectScenes } from "./select-scenes.js";
 import { filePlace, slotSize, slotTransform } from "./slots.js";
 import { resolveSource } from "./sources.js";
@@ -20,6 +21,14 @@ export interface ProductSummary {
   timeRange: [start: string, end: string] | null;
   /** Finest pixel size in units of the CRS; null without georeference. */
   resolution: number | null;
+  /** null where it has none. */
+  title: string | null;
+  /** What is known of each of `bands`: common name, wavelength, pixel size, role. */
+  bandFacts: ProductBand[];
+  /** What finds clouds in its scenes; [] where nothing is known to, null where an earlier version wrote the product. */
+  cloudRules: MaskRule[] | null;
+  /** True where a user's own profile tells its files. */
+  hasProfile: boolean;
 }
 
 /** A scene as `scenes --json` prints it. */
@@ -117,16 +126,20 @@ export class Catalog {
 
   #product(productId: string): ProductSummary {
     const { scenes, session } = this.#warehouse;
-    const profile = readProduct(session, productId);
+    const stored = readProduct(session, productId);
     const rows = selectScenes(this.#warehouse, { productId });
     const time = (row: number | undefined) => new Date(scenes.time[row ?? 0] ?? 0).toISOString();
     return {
       productId,
-      provider: profile?.provider ?? null,
+      provider: stored?.provider ?? null,
       scenes: wholeScenes(this.#warehouse, rows, this.#ids).starts.length,
-      bands: profile?.bands.map((band) => band.name) ?? [],
+      bands: stored?.bands.map((band) => band.name) ?? [],
       timeRange: rows.length === 0 ? null : [time(rows[0]), time(rows[rows.length - 1])],
-      resolution: profile?.resolution ?? this.#finestPixel(rows),
+      resolution: stored?.resolution ?? this.#finestPixel(rows),
+      title: stored?.title ?? null,
+      bandFacts: [...(stored?.bands ?? [])],
+      cloudRules: stored?.cloudRules == null ? null : [...stored.cloudRules],
+      hasProfile: stored?.profile != null,
     };
   }
 

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { WritableSession } from "../icechunk/index.js";
 import { isStackOf } from "./layout.js";
-import { type ProductProfile, readProduct } from "./product.js";
+import { mergeProduct } from "./merge-product.js";
+import { productJson, readProduct, type StoredProduct } from "./product.js";
 import type { Placement, SlotPlace } from "./references.js";
 import type { SceneFacts } from "./scene-facts.js";
 import { readSceneFacts, readSceneIds, readSceneTable } from "./scene-table.js";
@@ -40,7 +42,9 @@ export interface KnownSource extends SlotPlace {
 
 /** A product as a session changes it. */
 export interface OpenProduct {
-  profile: ProductProfile;
+  facts: StoredProduct;
+  /** True where they are not what the snapshot has. */
+  areFactsNew: boolean;
   /** Paths of all stacks of the warehouse, as the scene table counts them. */
   stackPaths: string[];
   /** Stacks by what they take; several where bands or grids keep them apart. */
@@ -52,11 +56,14 @@ export interface OpenProduct {
 }
 
 /** What the snapshot of a session has of a product; of one that it does not have, nothing. */
-export async function openProduct(session: WritableSession, profile: ProductProfile): Promise<OpenProduct> {
+export async function openProduct(session: WritableSession, given: StoredProduct): Promise<OpenProduct> {
   const [table, ids] = await Promise.all([readSceneTable(session), readSceneIds(session)]);
   const factsOf = await readSceneFacts(session, table);
+  const stored = readProduct(session, given.productId);
+  const facts = mergeProduct(stored, given);
   const product: OpenProduct = {
-    profile: mergeProfile(readProduct(session, profile.productId), profile),
+    facts,
+    areFactsNew: stored === null || !isDeepStrictEqual(productJson(stored), productJson(facts)),
     stackPaths: [...table.stacks],
     stacks: new Map(),
     stackCount: 0,
@@ -65,25 +72,12 @@ export async function openProduct(session: WritableSession, profile: ProductProf
     nextRow: table.rows,
   };
   const sceneOfRow = (row: number) => knownScene(product, ids[row] ?? "", factsOf(row));
-  for (const path of table.stacks.filter((stack) => isStackOf(stack, profile.productId))) {
+  for (const path of table.stacks.filter((stack) => isStackOf(stack, given.productId))) {
     const stack = readStack(session, path);
     const slots = await openSlots(session, stack);
     learnSlots(product, addStack(product, stackKey(stack), stack, slots), sceneOfRow);
   }
   return product;
-}
-
-/** What is stored wins; bands that it lacks are added. A band that means two things keeps no common name. */
-function mergeProfile(stored: ProductProfile | null, given: ProductProfile): ProductProfile {
-  if (stored === null) return given;
-  const own = new Map(given.bands.map((band) => [band.name, band]));
-  const kept = stored.bands.map((band) => {
-    const other = own.get(band.name)?.commonName;
-    return other === undefined || other === band.commonName ? band : { name: band.name };
-  });
-  const names = new Set(stored.bands.map((band) => band.name));
-  const bands = [...kept, ...given.bands.filter((band) => !names.has(band.name))];
-  return { ...stored, provider: given.provider ?? stored.provider, bands };
 }
 
 /** Take a stack into a product. */

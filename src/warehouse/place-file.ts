@@ -124,7 +124,7 @@ function stackFor(product: OpenProduct, draft: FileDraft, scene: OpenScene): Ope
   const exact = exactKey(draft.profile, draft.transform);
   const open = find(exact);
   if (open !== undefined) return open;
-  if (product.profile.tiling === "fixed" || product.stackCount < MAX_EXACT_STACKS) {
+  if (product.facts.tiling === "fixed" || product.stackCount < MAX_EXACT_STACKS) {
     return createStack(product, draft, "exact", exact);
   }
   const free = encodingKey(draft.profile);
@@ -143,7 +143,7 @@ function canTake(open: OpenStack, draft: FileDraft, scene: OpenScene): boolean {
 }
 
 function createStack(product: OpenProduct, draft: FileDraft, kind: Stack["kind"], key: string): OpenStack {
-  const { productId } = product.profile;
+  const { productId } = product.facts;
   const name = `${kind}-${String(product.stackCount).padStart(2, "0")}`;
   const path = stackPath(productId, name);
   const stack: Stack = {

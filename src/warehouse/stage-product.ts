@@ -1,5 +1,4 @@
 import type { WritableSession } from "../icechunk/index.js";
-import { FORMAT_VERSION, OWN_ATTRIBUTE } from "./layout.js";
 import type { OpenProduct, OpenStack } from "./open-product.js";
 import { writeProduct } from "./product.js";
 import { writeReferences } from "./references.js";
@@ -9,14 +8,14 @@ import { writeStack } from "./stack-metadata.js";
 
 /** Stage all that changed in a product. */
 export async function stageProduct(session: WritableSession, product: OpenProduct): Promise<void> {
-  session.setGroup("/", { [OWN_ATTRIBUTE]: { format: FORMAT_VERSION, generator: "pixelquery" } });
-  writeProduct(session, product.profile);
+  writeProduct(session, product.facts);
   for (const open of [...product.stacks.values()].flat()) {
     // What a later draft of the same session took away again is no longer there.
     open.placements = open.placements.filter(({ draft, slot, file }) => slot.files[file]?.source === draft.source);
     if (open.changed.size > 0) await stageStack(session, open);
   }
-  await writeScenes(session, product.stackPaths, changedRows(product));
+  const rows = changedRows(product);
+  if (rows.length > 0) await writeScenes(session, product.stackPaths, rows);
 }
 
 async function stageStack(session: WritableSession, open: OpenStack): Promise<void> {

@@ -26,12 +26,12 @@ describe("pixelquery", () => {
   it("lists its commands with --help, on stdout", async () => {
     const { code, stdout, stderr } = await runCli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["inspect", "ingest", "info", "scenes", "timeseries", "demo"]) {
+    for (const name of ["inspect", "ingest", "info", "scenes", "products", "timeseries", "demo"]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
     }
   });
 
-  it.each(["inspect", "ingest", "info", "scenes", "timeseries", "demo"])(
+  it.each(["inspect", "ingest", "info", "scenes", "products", "timeseries", "demo"])(
     "explains %s with its options and an example, as `help` too",
     async (name) => {
       const [asked, alone] = [createContext(), createContext()];

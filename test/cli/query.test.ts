@@ -33,6 +33,14 @@ describe("info", () => {
           bands: ["blue", "green", "red", "nir", "swir1", "swir2", "BQA"],
           timeRange: ["2018-01-06T00:00:00.000Z", "2018-12-17T00:00:00.000Z"],
           resolution: 3000,
+          title: null,
+          bandFacts: ["blue", "green", "red", "nir", "swir1", "swir2", "BQA"].map((name) => ({ name })),
+          cloudRules: [
+            { band: "BQA", bits: [4] },
+            { band: "BQA", bitRange: [7, 8], values: [3] },
+            { band: "BQA", bitRange: [11, 12], values: [3] },
+          ],
+          hasProfile: false,
         },
       ],
       repositoryBytes: expect.any(Number),
@@ -80,6 +88,7 @@ describe("scenes", () => {
         bands: ["blue", "green", "red", "nir", "swir1", "swir2", "BQA"],
         sources: [`${oneGridPath}/LC08_L1TP_014032_20180615.tif`],
         cloudCover: null,
+        ...{ sunAzimuth: null, sunElevation: null, baseline: null },
       },
     ]);
   });

@@ -108,7 +108,7 @@ describe("faults of a profile", () => {
     ]);
     expect(faultsOf(changed({ cloudRules: [{ band: "Cloud" }] }))).toEqual([
       { path: "cloudRules[0].band", message: "no set has such a band" },
-      { path: "cloudRules[0]", message: expect.stringContaining("takes `bits`, or `values`") },
+      { path: "cloudRules[0]", message: expect.stringContaining("give bits, or values") },
     ]);
     expect(faultsOf(changedNaming({ file: "(?<year>\\d{4})\\.tif", scene: "{year}", tile: null }))).toEqual([
       { path: "namings[0].file", message: expect.stringContaining('"year", "month" and "day"') },

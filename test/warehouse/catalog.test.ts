@@ -31,6 +31,7 @@ describe("a catalog of two products", () => {
         bands: ["red", "nir"],
         timeRange: ["2020-02-01T00:00:00.000Z", "2020-03-01T10:11:12.000Z"],
         resolution: 10,
+        ...{ title: null, bandFacts: [{ name: "red" }, { name: "nir" }], cloudRules: [], hasProfile: false },
       },
       {
         productId: "fine",
@@ -39,6 +40,7 @@ describe("a catalog of two products", () => {
         bands: ["band_1"],
         timeRange: ["2020-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"],
         resolution: 0.5,
+        ...{ title: null, bandFacts: [{ name: "band_1" }], cloudRules: [], hasProfile: false },
       },
     ]);
   });

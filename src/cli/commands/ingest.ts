@@ -34,7 +34,10 @@ interface IngestFlags extends WarehouseOptions {
 export function defineIngest(command: Command, context: CliContext): void {
   command.argument("<source...>", "folders, files or quoted glob patterns");
   addWarehouseOption(command)
-    .option("--product <id>", "product that the scenes belong to (default: by the files' names, else the folder's)")
+    .option(
+      "--product <id|file>",
+      "product of the scenes, or its profile as JSON (default: by the files' names, else the folder's)",
+    )
     .option("--bands <names>", "band names in the files' order (default: the files' own)", parseNames)
     .option("--mask <folder>", "masks: each becomes a band of the scene that has its time or name")
     .option("--date-pattern <regex>", "where the date is in a file name, as (?<year>…)(?<month>…)(?<day>…)")
@@ -49,6 +52,7 @@ export function defineIngest(command: Command, context: CliContext): void {
     "ingest ./landsat --dry-run",
     "ingest ./ndvi --mask ./clouds --prune",
     "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
+    "ingest ./flights --product ./vineyard.json",
     'ingest ./in --glob "**/*_SR.tif" --date-pattern "_(\\d{8})_" --dry-run',
   ]);
   command.action(async (sources: string[], flags: IngestFlags) => {
@@ -84,11 +88,16 @@ async function ingestWithProgress(
   }
 }
 
+/** A product's id has no slash; one that ends like a JSON file is taken for that. */
+function isProfilePath(product: string): boolean {
+  return /[/\\]|\.json$/i.test(product);
+}
+
 function ingestOptions(flags: IngestFlags): IngestOptions {
   const { warehouse, product, bands, mask, datePattern, glob, dryRun, prune, message, provider } = flags;
   return {
     warehouse,
-    ...(product !== undefined && { productId: product }),
+    ...(product !== undefined && (isProfilePath(product) ? { profile: product } : { productId: product })),
     ...(bands !== undefined && { bandNames: bands }),
     ...(mask !== undefined && { maskPath: mask }),
     ...(datePattern !== undefined && { datePattern }),
