@@ -1,3 +1,5 @@
+import type { Affine } from "../geo/affine.js";
+import type { Crs } from "../geo/crs.js";
 import type { SidecarFormat } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import type { DraftScene } from "../warehouse/file-draft.js";
@@ -8,8 +10,8 @@ import type { SidecarFile } from "./scan.js";
 export interface BandMeaning {
   scale: number;
   offset: number;
-  /** null for none. */
-  nodata: number | null;
+  /** As `StackProfile` has it: null for none. */
+  nodata: number | string | null;
   /** What the product keeps of the band. */
   facts: BandFacts;
 }
@@ -35,4 +37,18 @@ export interface FilePart {
   recognised: RecognisedFile | null;
   /** Metadata files of its scene, in the order in which they count; one list for all files of the scene. */
   sidecars: readonly Sidecar[];
+  /** What a catalogue says of the file: compared with its header, which counts. */
+  stated?: StatedFacts;
+}
+
+/** Facts that a catalogue states of a file; null where it states none. */
+export interface StatedFacts {
+  crs: Crs | null;
+  transform: Affine | null;
+  width: number | null;
+  height: number | null;
+  /** "uint16", "float32" … */
+  dtype: string | null;
+  nodata: number | string | null;
+  sizeBytes: number | null;
 }

@@ -151,7 +151,7 @@ function oddities({ sceneId, files, missingBands, duplicates, superseded }: Reco
 }
 
 /** Version text that compares as text: digits padded, as many as a date with a time has. */
-function sortableVersion(version: string | null): string {
+export function sortableVersion(version: string | null): string {
   const parts = version?.toUpperCase().match(/\d+|[A-Z]+/g) ?? [];
   return parts.map((part) => (/^\d/.test(part) ? part.padStart(14, "0") : part)).join(".");
 }

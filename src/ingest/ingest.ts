@@ -19,7 +19,8 @@ import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
 import { type Container, knownContainers, openIfThere, toVirtualContainer } from "./containers.js";
 import { findGone } from "./find-gone.js";
-import { groupScenes, type SceneGroup } from "./group-scenes.js";
+import { areItems, type FoundItems, findItems } from "./find-items.js";
+import { type GroupOptions, groupScenes, type SceneGroup } from "./group-scenes.js";
 import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./known-profiles.js";
 import { ingestedProduct } from "./product-facts.js";
 import { type ContainedFile, type FailedFile, type IngestWarning, readScenes } from "./read-scenes.js";
@@ -51,6 +52,8 @@ export interface IngestOptions {
   maskPath?: string;
   /** Regular expression that finds the date in a file name; see `timeByPattern`. */
   datePattern?: string;
+  /** Assets taken of STAC items: keys, band names or common names. Default: those with the role `data`, and known masks. */
+  assets?: readonly string[];
   /** Glob pattern of the files taken from a folder. Default: any `.tif`, `.tiff` or `.gtiff` at any depth. */
   globPattern?: string;
   /** Commit message. Default says how many scenes. */
@@ -94,8 +97,8 @@ export interface IngestReport {
  * unchanged are not opened. Files that cannot be read are listed in `failed` and the others are committed. Two ingests at
  * once lose nothing.
  *
- * @param source Folder, file or glob pattern, or several.
- * @throws NotFoundError where a source does not exist or holds no matching file.
+ * @param source Folder, file or glob pattern, or several; or STAC: items, a catalog, a search, stac-geoparquet.
+ * @throws NotFoundError where a source does not exist or holds no matching file, or no items.
  * @throws InvalidInputError, CorruptDataError where the warehouse's folder is taken or broken: it is left as it is.
  *
  * @example
@@ -126,7 +129,7 @@ export async function ingest(source: string | readonly string[], options: Ingest
     skipped: run.unchanged + count.skipped,
     pruned: count.pruned,
     stacks: count.stacks,
-    failed: read.failed,
+    failed: [...run.failed, ...read.failed],
     elapsedMs: Math.round((performance.now() - started) * 10) / 10,
   };
 }
@@ -161,6 +164,8 @@ interface IngestRun {
   unchanged: number;
   /** Locations of sources that are gone; [] unless they are to be forgotten. */
   gone: string[];
+  /** Items that are none, and files of items that are not there. */
+  failed: FailedFile[];
   snapshot: string | null;
 }
 
@@ -171,18 +176,14 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
   const repository = await openIfThere(store);
   const session = (await repository?.session()) ?? null;
   const containers = await knownContainers(repository);
-  const scanned = await scanSources(sources, containers, options);
-  const masks = await scanMasks(options, containers, scanned);
-  const listed = [...scanned.files.values()];
   const { own, profiles, asked } = await knownProfiles(session, options);
-  const {
-    groups,
-    profile: named,
-    warnings,
-  } = groupScenes({ files: listed, masks, sidecars: scanned.sidecars }, { productId: asked, profiles, datePattern });
+  const wanted = { ...options, productId: asked, profiles };
+  const found = areItems(sources)
+    ? { ...(await findItems(sources, containers, wanted)), scanned: null }
+    : await findScenes(sources, containers, { ...wanted, datePattern });
+  const { groups, profile: named, warnings, productId, scanned } = found;
   for (const warning of warnings) options.onWarning?.(warning);
   if (own !== null && named !== own.profile) options.onWarning?.(warnOfStrangers(own.profile, sources));
-  const productId = asked ?? (await defaultProductId(sources, named));
   assertProductId(productId);
   const known = session === null ? nothingKnown() : await knownSources(session, productId);
   const { fresh, unchanged } = freshOf(groups, known);
@@ -199,12 +200,27 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
     fresh,
     sceneCount: groups.length,
     unchanged,
-    gone: options.prune === true ? await findGone(known, containers, scanned, options.signal) : [],
+    gone: options.prune && scanned !== null ? await findGone(known, containers, scanned, options.signal) : [],
+    failed: found.failed,
     snapshot: session?.snapshotId ?? null,
   };
 }
 
-async function scanMasks({ maskPath, signal }: IngestOptions, containers: Container[], scanned: ScannedSources) {
+async function findScenes(
+  sources: readonly string[],
+  containers: Container[],
+  options: Omit<IngestOptions, "datePattern" | "productId"> & GroupOptions,
+): Promise<FoundItems & { scanned: ScannedSources }> {
+  const { productId: asked, profiles, datePattern } = options;
+  const scanned = await scanSources(sources, containers, options);
+  const masks = await scanMasks(options, containers, scanned);
+  const listed = { files: [...scanned.files.values()], masks, sidecars: scanned.sidecars };
+  const grouping = groupScenes(listed, { productId: asked, profiles, datePattern });
+  const productId = asked ?? (await defaultProductId(sources, grouping.profile));
+  return { ...grouping, productId, scanned, failed: [] };
+}
+
+async function scanMasks({ maskPath, signal }: Pick<IngestOptions, "maskPath" | "signal">, containers: Container[], scanned: ScannedSources) {
   if (maskPath === undefined) return [];
   const { files, roots } = await scanSources([maskPath], containers, { signal });
   scanned.roots.push(...roots);

@@ -170,7 +170,7 @@ function bandNames(file: SourceFile, info: CogInfo, options: PlaceOptions): stri
     );
   }
   if (given === undefined && part?.bands?.length === info.count) return [...part.bands];
-  const [prefix] = part?.scene.kind === "companion" ? (part.bands ?? []) : [];
+  const [prefix] = part?.scene.kind === "companion" || part?.isOneOfBands === true ? (part.bands ?? []) : [];
   if (prefix !== undefined) return uniqueNames(info.bandNames.map((name, i) => name || `${prefix}_${i + 1}`));
   const fallback = options.defaultBandNames?.length === info.count ? options.defaultBandNames : [];
   const names = info.bandNames.map((name, i) => given?.[i] ?? (name || fallback[i] || `band_${i + 1}`));

@@ -3,6 +3,7 @@ import type { FileDraft } from "../warehouse/file-draft.js";
 import type { StoredProduct } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
+import { contradictions } from "./check-stated.js";
 import type { HeldFile } from "./containers.js";
 import type { FilePart } from "./file-part.js";
 import { placeFile, type TimeSource } from "./place.js";
@@ -69,6 +70,9 @@ export async function readScenes(
           part,
         });
         warn(file, draft, timeSource, header.unlocated, options);
+        for (const message of contradictions(part?.stated, file, header.info)) {
+          options.onWarning?.({ path: file.path, message });
+        }
         drafts.push(draft);
         report();
       },

@@ -24,6 +24,7 @@ interface IngestFlags extends WarehouseOptions {
   readonly mask?: string;
   readonly datePattern?: string;
   readonly glob?: string;
+  readonly assets?: string[];
   readonly dryRun?: boolean;
   readonly prune?: boolean;
   readonly message?: string;
@@ -32,7 +33,10 @@ interface IngestFlags extends WarehouseOptions {
 
 /** `ingest SOURCE…`: files become scenes, in one commit. */
 export function defineIngest(command: Command, context: CliContext): void {
-  command.argument("<source...>", "folders, files or quoted glob patterns");
+  command.argument(
+    "<source...>",
+    "folders, files, quoted glob patterns, or STAC: items, a catalog, a search, .parquet",
+  );
   addWarehouseOption(command)
     .option(
       "--product <id|file>",
@@ -42,6 +46,7 @@ export function defineIngest(command: Command, context: CliContext): void {
     .option("--mask <folder>", "masks: each becomes a band of the scene that has its time or name")
     .option("--date-pattern <regex>", "where the date is in a file name, as (?<year>…)(?<month>…)(?<day>…)")
     .option("--glob <pattern>", "files to take from folders (default: *.tif and *.tiff at any depth)")
+    .option("--assets <names>", "assets of STAC items, by key or band (default: the data, and known masks)", parseNames)
     .option("--dry-run", "say what would happen, and write nothing")
     .option("--prune", "forget files below the sources that are gone; older snapshots still have them")
     .option("--message <text>", "what the commit is for (default: how many scenes)")
@@ -54,6 +59,8 @@ export function defineIngest(command: Command, context: CliContext): void {
     "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
     "ingest ./flights --product ./vineyard.json",
     'ingest ./in --glob "**/*_SR.tif" --date-pattern "_(\\d{8})_" --dry-run',
+    "ingest items.json --assets red,nir,scl",
+    'ingest "https://earth-search.aws.element84.com/v1/search?collections=sentinel-2-c1-l2a&bbox=11,46,11.2,46.2"',
   ]);
   command.action(async (sources: string[], flags: IngestFlags) => {
     const { report, warnings } = await ingestWithProgress(sources, flags, context);
@@ -94,7 +101,7 @@ function isProfilePath(product: string): boolean {
 }
 
 function ingestOptions(flags: IngestFlags): IngestOptions {
-  const { warehouse, product, bands, mask, datePattern, glob, dryRun, prune, message, provider } = flags;
+  const { warehouse, product, bands, mask, datePattern, glob, assets, dryRun, prune, message, provider } = flags;
   return {
     warehouse,
     ...(product !== undefined && (isProfilePath(product) ? { profile: product } : { productId: product })),
@@ -102,6 +109,7 @@ function ingestOptions(flags: IngestFlags): IngestOptions {
     ...(mask !== undefined && { maskPath: mask }),
     ...(datePattern !== undefined && { datePattern }),
     ...(glob !== undefined && { globPattern: glob }),
+    ...(assets !== undefined && { assets }),
     ...(dryRun !== undefined && { dryRun }),
     ...(prune !== undefined && { prune }),
     ...(message !== undefined && { message }),
