@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { errorToJson, InvalidInputError, NotFoundError } from "../errors.js";
+import { errorToJson, InvalidInputError, isPixelQueryError, NotFoundError } from "../errors.js";
 import type { ProductProfile } from "../product/product-profile.js";
 import { isStacSource, readStac } from "../stac/read-stac.js";
 import type { StacScene } from "../stac/stac-scene.js";
@@ -120,6 +120,15 @@ function profileOf(items: readonly ChosenItem[]): ProductProfile | null {
   return best !== undefined && best[1] * 2 > files.length ? best[0] : null;
 }
 
+/** A place that refused so many files and gave none is not asked for the others. */
+const MAX_REFUSALS = 32;
+
+function givenUp({ folder }: Container, path: string): InvalidInputError {
+  return new InvalidInputError(`${path}: not asked for: ${folder} refused ${MAX_REFUSALS} files before and gave none`, {
+    details: { path, folder },
+  });
+}
+
 type LocatedAsset = ChosenAsset & { place: HrefPlace };
 
 /** The files of assets as their stores list them; those that are not there are told as failed. */
@@ -144,15 +153,19 @@ async function locate(
     located.map(({ place }) => place.folder),
   );
   const found = new Map<ChosenAsset, HeldFile>();
+  const refusals = new Map<Container, number>();
   let done = 0;
   await eachFile(located, signal, async (chosen) => {
     const container = byFolder.get(chosen.place.folder) as Container;
     const path = pathIn(chosen.place.folder, chosen.place.key);
     try {
+      if ((refusals.get(container) ?? 0) >= MAX_REFUSALS) throw givenUp(container, path);
       const file = await headFile(container, path, signal);
+      refusals.set(container, Number.NEGATIVE_INFINITY);
       found.set(chosen, underInnermost(containers, { file, container }));
     } catch (error) {
       signal?.throwIfAborted();
+      if (isPixelQueryError(error, "InvalidInputError")) refusals.set(container, (refusals.get(container) ?? 0) + 1);
       failed.push({ path, error: errorToJson(error) });
     }
     onProgress?.({ phase: "scan", done: ++done, total: located.length });

@@ -83,7 +83,7 @@ export class AzureProtocol implements ObjectProtocol {
       case "anonymous":
         return { url, headers };
       case "signature":
-        return { url: `${url}${request.url.search === "" ? "?" : "&"}${authorization.query}`, headers };
+        return { url: `${url}${request.url.search === "" ? "?" : "&"}${await authorization.get()}`, headers };
       case "token":
         return { url, headers: { ...headers, authorization: `Bearer ${await authorization.get()}` } };
       case "key": {
@@ -143,9 +143,11 @@ const remedies: Readonly<Record<string, string>> = {
   AuthorizationPermissionMismatch: "These credentials lack the role Storage Blob Data Reader or Contributor.",
   AuthorizationProtocolMismatch: "The shared access signature allows https:// only.",
   NoAuthenticationInformation:
-    "The container is not public. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or run: az login",
+    "The container is not public. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or run: az login; for data of the Planetary " +
+    "Computer set AZURE_SAS_TOKEN_URL=https://planetarycomputer.microsoft.com/api/sas/v1/token",
   PublicAccessNotPermitted:
-    "The account is not public. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or run: az login",
+    "The account is not public. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or run: az login; for data of the Planetary " +
+    "Computer set AZURE_SAS_TOKEN_URL=https://planetarycomputer.microsoft.com/api/sas/v1/token",
   KeyBasedAuthenticationNotPermitted: "The account takes no keys. Unset AZURE_STORAGE_KEY, and run: az login",
 };
 

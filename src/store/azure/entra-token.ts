@@ -27,7 +27,8 @@ export async function findEntraToken(environment: Environment, storeUrl: string)
   if (token !== null) return token;
   throw new InvalidInputError(
     `No credentials for ${storeUrl}. Set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or ` +
-      "run: az login; for public data set AZURE_NO_SIGN_REQUEST=YES.",
+      "run: az login; for public data set AZURE_NO_SIGN_REQUEST=YES; for data of the Planetary Computer set " +
+      "AZURE_SAS_TOKEN_URL=https://planetarycomputer.microsoft.com/api/sas/v1/token",
     { details: { url: storeUrl } },
   );
 }

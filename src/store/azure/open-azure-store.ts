@@ -6,6 +6,7 @@ import type { AzureAuthorization } from "./azure-authorization.js";
 import { AzureProtocol } from "./azure-protocol.js";
 import { type ConnectionString, parseConnectionString } from "./connection-string.js";
 import { type EntraToken, findEntraToken } from "./entra-token.js";
+import { requestSignature } from "./signature-service.js";
 
 /** What is known of an account beyond its name. All that is left out is found as Azure's tools find it. */
 export interface AzureOptions {
@@ -16,6 +17,8 @@ export interface AzureOptions {
   accountKey?: string;
   /** A shared access signature: what follows the question mark of a URL. */
   signature?: string;
+  /** Address of a service that gives signatures for `/ACCOUNT/CONTAINER`, as the Planetary Computer's does. */
+  signatureService?: string;
   /** A token of Entra ID, or what fetches one; it is called again before the token ends. */
   token?: EntraToken | (() => Promise<EntraToken>);
   /** Requests are not signed: for public data. */
@@ -45,7 +48,7 @@ export async function openAzureStore(
     account,
     container,
     endpoint: settings.endpoint,
-    authorization: authorizationOf(settings, environment, options, url),
+    authorization: authorizationOf(settings, { account, container }, environment, options, url),
   });
   return new ObjectStore(url, protocol, prefix === "" ? "" : `${prefix}/`, options);
 }
@@ -63,7 +66,8 @@ function settingsOf(account: string, environment: Environment, options: AzureOpt
   const ofThis =
     connection !== null && (connection.account === null || connection.account === account) ? connection : null;
   const endpoint = given.endpoint ?? ofThis?.endpoint ?? environment.variable("AZURE_STORAGE_ENDPOINT");
-  const isDecided = given.key !== null || given.signature !== null || options.token || options.anonymous;
+  const isDecided =
+    given.key !== null || given.signature !== null || options.signatureService || options.token || options.anonymous;
   if (isDecided) return { ...given, endpoint };
   if (ofThis !== null) return { ...ofThis, endpoint };
   const named = environment.variable("AZURE_STORAGE_ACCOUNT");
@@ -74,14 +78,23 @@ function settingsOf(account: string, environment: Environment, options: AzureOpt
 
 function authorizationOf(
   { key, signature }: ConnectionString,
+  place: { account: string; container: string },
   environment: Environment,
   options: AzureOptions,
   storeUrl: string,
 ): AzureAuthorization {
   if (options.anonymous) return { kind: "anonymous" };
   if (key !== null) return { kind: "key", key: decodeKey(key, storeUrl) };
-  if (signature !== null) return { kind: "signature", query: signature.replace(/^\?/, "") };
+  if (signature !== null) return { kind: "signature", get: async () => signature.replace(/^\?/, "") };
   const { token } = options;
+  const service = options.signatureService ?? environment.variable("AZURE_SAS_TOKEN_URL");
+  if (token === undefined && service !== null) {
+    const signed = new ExpiringValue(
+      () => requestSignature(service, place, environment),
+      () => environment.now(),
+    );
+    return { kind: "signature", get: async () => (await signed.get()).query };
+  }
   if (token === undefined && isSet(environment, "AZURE_NO_SIGN_REQUEST")) return { kind: "anonymous" };
   const fetch =
     typeof token === "function"
