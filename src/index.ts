@@ -62,6 +62,9 @@ export type { Coordinate, NdArray } from "./ndarray/nd-array.js";
 export { Status, type StatusName, statusName } from "./ndarray/status.js";
 export { type OpenCogOptions, openCog } from "./open-cog.js";
 export type { BandProfileInput, NamingRuleInput, OffsetSince, ProductProfileInput } from "./product/product-profile.js";
+export type { StacGeometry, StacItem, StacItemAsset } from "./stac/stac-item.js";
+export { type StacItemsOptions, stacItems } from "./stac/stac-items.js";
+export { toStacGeoparquet } from "./stac/to-stac-geoparquet.js";
 export type { ChangedStack } from "./warehouse/append.js";
 export {
   Catalog,

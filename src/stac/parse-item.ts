@@ -166,5 +166,7 @@ function percent(value: unknown): number | null {
 
 function nodataOf(value: unknown): number | string | null {
   if (typeof value === "number") return value;
-  return typeof value === "string" && /^(?:nan|-?inf)$/.test(value) ? value : null;
+  if (typeof value !== "string") return null;
+  // Columns of Parquet hold numbers as text where one of them is "nan".
+  return /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : /^(?:nan|-?inf)$/.test(value) ? value : null;
 }

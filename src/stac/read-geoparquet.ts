@@ -105,6 +105,8 @@ function toItem(row: Readonly<Record<string, unknown>>, name: string): unknown {
 function toJson(value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number" && !Number.isFinite(value))
+    return String(value).toLowerCase().replace("infinity", "inf");
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (Array.isArray(value)) return value.map((part) => toJson(part) ?? null);
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array, (part) => toJson(part) ?? null);

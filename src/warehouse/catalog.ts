@@ -1,5 +1,6 @@
 import { affineBounds, pixelSize } from "../geo/affine.js";
 import { crsText } from "../geo/crs.js";
+import { unionBounds } from "../geo/union-bounds.js";
 import type { MaskRule } from "../mask-rule.js";
 import { objectName } from "../store/index.js";
 import { type ProductBand, productIds, readProduct } from "./product.js";
@@ -163,9 +164,9 @@ export class Catalog {
       id: this.#ids[first] ?? "",
       productId: main?.stack.productId ?? "",
       acquisitionTime: new Date(timeMs).toISOString(),
-      bounds: unionOf(same.map(({ bounds }) => bounds)),
+      bounds: unionBounds(same.map(({ bounds }) => bounds)),
       crs: main?.crs ?? null,
-      bbox: unionOf(Array.from(rows, (row) => this.#bbox(row))),
+      bbox: unionBounds(Array.from(rows, (row) => this.#bbox(row))),
       bands: parts.length === 1 ? (main?.bands ?? []) : this.#inProductOrder(parts),
       sources: [...new Set(parts.flatMap(({ sources }) => sources))],
       cloudCover,
@@ -239,15 +240,4 @@ interface ScenePart {
   crs: string | null;
   bands: string[];
   sources: string[];
-}
-
-/** The box around boxes `[west, south, east, north]`; null where there is none. Across the antimeridian the first one stands. */
-function unionOf(boxes: readonly (readonly number[] | null)[]): number[] | null {
-  const known = boxes.filter((box) => box !== null);
-  const [first] = known;
-  if (first === undefined) return null;
-  if (known.some(([west = 0, , east = 0]) => west > east)) return [...first];
-  const edge = (at: number, pick: (...values: number[]) => number) =>
-    pick(...known.map((box) => box[at] ?? Number.NaN));
-  return [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)];
 }
