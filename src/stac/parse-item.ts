@@ -44,9 +44,11 @@ function malformed(
   issues: readonly Parameters<typeof getDotPath>[0][],
 ): CorruptDataError {
   const lines = issues.slice(0, 5).map((issue) => {
-    const { expected, received } = issue as { expected: string | null; received: string };
-    const got = received.length > 60 ? `${received.slice(0, 57)}…` : received;
-    return `${getDotPath(issue) ?? "it"}: expected ${expected ?? "something else"}, got ${got}`;
+    const { expected, received, type } = issue as { expected: string | null; received: string; type: string };
+    const path = getDotPath(issue) ?? "it";
+    if (received === "undefined") return `${path} is missing`;
+    const what = `${type.endsWith("_length") ? "length " : ""}${expected ?? "something else"}`;
+    return `${path}: expected ${what}, got ${received.length > 60 ? `${received.slice(0, 57)}…` : received}`;
   });
   const which = id === null ? "" : ` ${id}`;
   return new CorruptDataError(`${source}: item${which} is no STAC item: ${lines.join("; ")}`, {
@@ -122,7 +124,8 @@ function gridOf(facts: Facts): StacGrid {
 function crsOf(facts: Facts): Crs | null {
   for (const field of crsFields) {
     const value = facts[field];
-    const text = typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
+    const isText = typeof value === "string" || typeof value === "number";
+    const text = isText ? String(value) : field === "proj:projjson" && value ? JSON.stringify(value) : "";
     try {
       if (text !== "") return parseCrs(text);
     } catch (error) {
