@@ -1,5 +1,6 @@
 import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError, UnsupportedError } from "../errors.js";
+import type { BandProfile } from "../product/product-profile.js";
 import { type RecognisedFile, recogniseFile } from "../product/recognise-file.js";
 import { compareVersions } from "../product/version-order.js";
 import { assetsNamed, defaultAssets, isTiff } from "../stac/choose-assets.js";
@@ -89,14 +90,14 @@ function byName(
   recognise: Recognise,
   warnings: IngestWarning[],
 ): Chosen[] {
-  const nativeName = (asset: StacAsset) => {
-    const bands = recognise(asset)?.bands;
-    return bands !== undefined && bands !== "all" && bands.length === 1 ? (bands[0] ?? null) : null;
-  };
   const seen = new Map<string, StacAsset>();
   const chosen = scenes.map((scene) => {
     const found = wanted.map((name) => {
-      const asset = onlyOne(assetsNamed(scene.assets, name, nativeName), name, scene);
+      const asset = onlyOne(
+        assetsNamed(scene.assets, name, (asset) => productNames(recognise(asset))),
+        name,
+        scene,
+      );
       if (asset !== null && (!seen.has(name) || isTiff(asset))) seen.set(name, asset);
       return asset !== null && isTiff(asset) ? asset : null;
     });
@@ -108,6 +109,19 @@ function byName(
   });
   if (scenes.length > 0) for (const name of wanted) assertFound(name, seen.get(name), scenes);
   return chosen;
+}
+
+/** What a product calls the band of a file that holds one. */
+function productNames(recognised: RecognisedFile | null): string[] {
+  const band = bandProfileOf(recognised);
+  return band === null ? [] : [band.name, ...(band.commonName === null ? [] : [band.commonName])];
+}
+
+/** The profile's band of a file that holds one; null where no product knows it. */
+export function bandProfileOf(recognised: RecognisedFile | null): BandProfile | null {
+  if (recognised === null || recognised.bands === "all" || recognised.bands.length !== 1) return null;
+  const [name] = recognised.bands;
+  return recognised.profile.bandSets[recognised.bandSet]?.find((band) => band.name === name) ?? null;
 }
 
 function onlyOne(found: readonly StacAsset[], name: string, { id }: StacScene): StacAsset | null {

@@ -3,7 +3,7 @@ import type { BandProfile } from "../product/product-profile.js";
 import type { RecognisedFile } from "../product/recognise-file.js";
 import { compareVersions } from "../product/version-order.js";
 import type { StacAsset, StacBand, StacScene } from "../stac/stac-scene.js";
-import type { ChosenAsset, ChosenItem } from "./chosen-items.js";
+import { bandProfileOf, type ChosenAsset, type ChosenItem } from "./chosen-items.js";
 import type { BandMeaning, FilePart, StatedFacts } from "./file-part.js";
 import { sortableVersion } from "./group-scenes.js";
 
@@ -54,7 +54,7 @@ function bandNames(assets: readonly StacAsset[]): string[][] {
 }
 
 function meaningOf(scene: StacScene, band: StacBand | undefined, recognised: RecognisedFile | null): BandMeaning {
-  const profile = profileOf(recognised);
+  const profile = bandProfileOf(recognised);
   const told = recognised !== null && profile !== null ? calibrationOf(profile, recognised, scene) : null;
   return {
     scale: band?.scale ?? told?.scale ?? 1,
@@ -62,13 +62,6 @@ function meaningOf(scene: StacScene, band: StacBand | undefined, recognised: Rec
     nodata: nodataOf(band?.nodata ?? profile?.nodata ?? null),
     commonName: band?.commonName ?? profile?.commonName ?? null,
   };
-}
-
-/** The profile's band of a file that holds one. */
-function profileOf(recognised: RecognisedFile | null): BandProfile | null {
-  if (recognised === null || recognised.bands === "all" || recognised.bands.length !== 1) return null;
-  const [name] = recognised.bands;
-  return recognised.profile.bandSets[recognised.bandSet]?.find((band) => band.name === name) ?? null;
 }
 
 function calibrationOf(profile: BandProfile, recognised: RecognisedFile, scene: StacScene) {

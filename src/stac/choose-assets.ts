@@ -25,12 +25,12 @@ export function defaultAssets(assets: readonly StacAsset[], isKnown: (asset: Sta
 
 /**
  * The assets that a name may mean: the one with that key; else those with a band of that name, or that common name, or which
- * `otherName` calls so. Files of one band come before others, TIFFs before other formats. Several are left where neither tells.
+ * `otherNames` calls so. Files of one band come before others, TIFFs before other formats. Several are left where neither tells.
  */
 export function assetsNamed(
   assets: readonly StacAsset[],
   name: string,
-  otherName: (asset: StacAsset) => string | null,
+  otherNames: (asset: StacAsset) => readonly string[],
 ): StacAsset[] {
   const wanted = name.toLowerCase();
   const is = (text: string | null) => text?.toLowerCase() === wanted;
@@ -39,7 +39,7 @@ export function assetsNamed(
     ({ key }) => is(key),
     ({ bands }) => bands.some((band) => is(band.name)),
     ({ bands }) => bands.some((band) => is(band.commonName)),
-    (asset) => is(otherName(asset)),
+    (asset) => otherNames(asset).some(is),
   ];
   for (const fits of ways) {
     const found = assets.filter(fits);
