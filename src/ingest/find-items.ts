@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { errorToJson, InvalidInputError, isPixelQueryError, NotFoundError } from "../errors.js";
 import type { ProductProfile } from "../product/product-profile.js";
-import { isStacSource, readStac } from "../stac/read-stac.js";
+import { readStac } from "../stac/read-stac.js";
 import type { StacScene } from "../stac/stac-scene.js";
 import { recordedTime, sourceLocation } from "../warehouse/sources.js";
 import { type ChosenAsset, type ChosenItem, chooseItems } from "./chosen-items.js";
@@ -30,20 +30,6 @@ export interface FindItemsOptions {
   prune?: boolean | undefined;
   onProgress?: ((progress: { phase: "scan"; done: number; total: number | null }) => void) | undefined;
   signal?: AbortSignal | undefined;
-}
-
-/**
- * True where sources are STAC: all of them, or none.
- *
- * @throws InvalidInputError where some are and some are not.
- */
-export function areItems(sources: readonly string[]): boolean {
-  const items = sources.filter(isStacSource);
-  if (items.length === 0 || items.length === sources.length) return items.length > 0;
-  const [other] = sources.filter((source) => !isStacSource(source));
-  throw new InvalidInputError(`${items[0]} is STAC and ${other} is not: ingest them one after the other`, {
-    details: { sources: [...sources] },
-  });
 }
 
 /**

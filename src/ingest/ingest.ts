@@ -17,9 +17,10 @@ import {
 import { assertProductId, readProduct, type StoredProduct } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import { parseDatePattern } from "./acquisition-time.js";
+import { areItems } from "./are-items.js";
 import { type Container, knownContainers, openIfThere, toVirtualContainer } from "./containers.js";
 import { findGone } from "./find-gone.js";
-import { areItems, type FoundItems, findItems } from "./find-items.js";
+import type { FoundItems } from "./find-items.js";
 import { type GroupOptions, groupScenes, type SceneGroup } from "./group-scenes.js";
 import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./known-profiles.js";
 import { ingestedProduct } from "./product-facts.js";
@@ -179,7 +180,7 @@ async function scan(store: ByteStore, sources: readonly string[], options: Inges
   const { own, profiles, asked } = await knownProfiles(session, options);
   const wanted = { ...options, productId: asked, profiles };
   const found = areItems(sources)
-    ? { ...(await findItems(sources, containers, wanted)), scanned: null }
+    ? { ...(await (await import("./find-items.js")).findItems(sources, containers, wanted)), scanned: null }
     : await findScenes(sources, containers, { ...wanted, datePattern });
   const { groups, profile: named, warnings, productId, scanned } = found;
   for (const warning of warnings) options.onWarning?.(warning);

@@ -19,21 +19,6 @@ export type StacEntry =
   | { kind: "scene"; scene: StacScene }
   | { kind: "failed"; failed: { path: string; error: ErrorJson } };
 
-/** Endings of files that hold STAC. */
-const STAC_FILE = /\.(?:json|geojson|ndjson|jsonl|geojsonl|geojsons|parquet|geoparquet)$/i;
-const TIFF_FILE = /\.(?:tiff?|gtiff)$/i;
-
-/**
- * True where a source names STAC: a file with the ending of JSON, NDJSON or Parquet, or what is on the web and no TIFF. From
- * its name alone: nothing is read.
- */
-export function isStacSource(source: string): boolean {
-  const path = source.replace(/[?#].*$/s, "");
-  if (/[*{}[\]]/.test(path)) return false;
-  if (/^https?:\/\//i.test(source)) return !TIFF_FILE.test(path);
-  return STAC_FILE.test(source);
-}
-
 /**
  * The items that a source leads to: an Item, an ItemCollection, NDJSON, a static Catalog or Collection with all that it
  * links to, a search or the items of a collection in a STAC API with all pages, or stac-geoparquet. In the source's order.

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isStacSource, readStac } from "../../src/stac/read-stac.js";
+import { isStacSource } from "../../src/stac/is-stac-source.js";
+import { readStac } from "../../src/stac/read-stac.js";
 import { startHttpServer } from "../store/http-server.js";
 import { createTempDir } from "../support/temp-dir.js";
 
