@@ -46,10 +46,12 @@ describe("the public names of pixelquery", () => {
       "openCog",
       "openDataset",
       "registerProduct",
+      "stacItems",
       "statusName",
       "timeseries",
       "toCsv",
       "toPng",
+      "toStacGeoparquet",
     ]);
   });
   it("and these types", () => {
@@ -114,6 +116,10 @@ describe("the public names of pixelquery", () => {
       "Sel",
       "SelOptions",
       "SnapshotSummary",
+      "StacGeometry",
+      "StacItem",
+      "StacItemAsset",
+      "StacItemsOptions",
       "StatusName",
       "StretchOptions",
       "TimeLabel",

@@ -62,6 +62,8 @@ describe("what PixelQuery is made of at run time", () => {
       "commander",
       "d3-scale",
       "fast-png",
+      "hyparquet",
+      "hyparquet-writer",
       "js-yaml",
       "lerc",
       "picocolors",

@@ -75,6 +75,7 @@ describe("links between pages", () => {
     "docs/warehouse-format.md",
     "docs/stores.md",
     "docs/products.md",
+    "docs/stac.md",
     "docs/cube/README.md",
     "docs/cube/labels.md",
     "docs/cube/missing-values.md",

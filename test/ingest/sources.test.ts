@@ -160,7 +160,7 @@ describe("sources", () => {
     ["a pattern that matches nothing", "/*.tif", "NotFoundError"],
     ["a folder without a TIFF", "/empty", "NotFoundError"],
     ["a kind of URL that is not known", "ftp://server/cogs", "InvalidInputError"],
-    ["a folder on the web", "https://localhost/cogs", "UnsupportedError"],
+    ["a pattern on the web", "https://localhost/cogs/*.tif", "UnsupportedError"],
   ])("such as %s are errors that make no warehouse", async (_, source, name) => {
     const folder = createTempDir();
     mkdirSync(`${folder}/empty`);

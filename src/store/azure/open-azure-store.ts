@@ -6,7 +6,7 @@ import type { AzureAuthorization } from "./azure-authorization.js";
 import { AzureProtocol } from "./azure-protocol.js";
 import { type ConnectionString, parseConnectionString } from "./connection-string.js";
 import { type EntraToken, findEntraToken } from "./entra-token.js";
-import { requestSignature } from "./signature-service.js";
+import { requestSignature } from "./request-signature.js";
 
 /** What is known of an account beyond its name. All that is left out is found as Azure's tools find it. */
 export interface AzureOptions {
