@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean.js";
 import { InvalidInputError, UnsupportedError } from "../errors.js";
-import type { BandProfile } from "../product/product-profile.js";
+import type { BandProfile, ProductProfile } from "../product/product-profile.js";
 import { type RecognisedFile, recogniseFile } from "../product/recognise-file.js";
 import { compareVersions } from "../product/version-order.js";
 import { assetsNamed, defaultAssets, isTiff } from "../stac/choose-assets.js";
@@ -24,28 +24,36 @@ export interface ChosenItem {
   version: string | null;
 }
 
+/** What is wanted of items, and what is known of their files. */
+export interface ChooseOptions {
+  /** Keys, band names or common names of assets; undefined for what {@link defaultAssets} takes. */
+  wanted?: readonly string[] | undefined;
+  /** Profiles that names of files are held against, in their order. */
+  profiles: readonly ProductProfile[];
+}
+
 /**
  * The items of a run with the assets that are wanted of each, the newest processing of each acquisition, in the order of time.
  *
- * @param wanted keys, band names or common names; undefined for what {@link defaultAssets} takes
  * @throws InvalidInputError for a name that no item has, or that means several assets.
  * @throws UnsupportedError for one that is no TIFF in any.
  */
 export function chooseItems(
   scenes: readonly StacScene[],
-  wanted: readonly string[] | undefined,
+  { wanted, profiles }: ChooseOptions,
   warnings: IngestWarning[],
 ): ChosenItem[] {
   const latest = latestOfEach(scenes, warnings);
   const known = new Map<StacAsset, RecognisedFile | null>();
   const recognise = (asset: StacAsset) => {
-    if (!known.has(asset)) known.set(asset, recogniseFile(pathOf(asset)));
+    if (!known.has(asset)) known.set(asset, recogniseFile(pathOf(asset), profiles));
     return known.get(asset) ?? null;
   };
-  const chosen = wanted === undefined ? byDefault(latest, recognise) : byName(latest, wanted, recognise, warnings);
+  const chosen =
+    wanted === undefined ? byDefault(latest, recognise, warnings) : byName(latest, wanted, recognise, warnings);
   const items = chosen.map(({ scene, assets }): ChosenItem => {
     const files = assets.map((asset) => ({ asset, recognised: recognise(asset) }));
-    return { scene, assets: files, ...versionOf(scene, files) };
+    return { scene, assets: files, ...versionOf(scene, files, profiles) };
   });
   return newestProcessings(items, warnings);
 }
@@ -72,9 +80,10 @@ function latestOfEach(scenes: readonly StacScene[], warnings: IngestWarning[]): 
 type Recognise = (asset: StacAsset) => RecognisedFile | null;
 type Chosen = { scene: StacScene; assets: StacAsset[] };
 
-function byDefault(scenes: readonly StacScene[], recognise: Recognise): Chosen[] {
+function byDefault(scenes: readonly StacScene[], recognise: Recognise, warnings: IngestWarning[]): Chosen[] {
   const isKnown = (asset: StacAsset) => ["mask", "quality"].includes(recognise(asset)?.role ?? "");
   const chosen = scenes.map((scene) => ({ scene, assets: defaultAssets(scene.assets, isKnown) }));
+  warnings.push(...otherFormats(chosen));
   if (scenes.length > 0 && chosen.every(({ assets }) => assets.length === 0)) {
     const keys = keysOf(scenes);
     throw new InvalidInputError(`no item has a TIFF with the role data; choose with --assets (${keys.join(", ")})`, {
@@ -82,6 +91,29 @@ function byDefault(scenes: readonly StacScene[], recognise: Recognise): Chosen[]
     });
   }
   return chosen;
+}
+
+/** Data that are there in another format alone: whoever counts bands will miss them. One warning a key. */
+function otherFormats(chosen: readonly Chosen[]): IngestWarning[] {
+  const missed = new Map<string, IngestWarning>();
+  for (const { scene, assets } of chosen) {
+    const held = new Set(assets.flatMap(bandLabels));
+    for (const asset of scene.assets) {
+      const { key, roles, mediaType } = asset;
+      if (missed.has(key) || isTiff(asset) || !roles.includes("data")) continue;
+      if (bandLabels(asset).some((label) => held.has(label))) continue;
+      const format = mediaType ?? "of a format that is not said";
+      missed.set(key, {
+        path: scene.id,
+        message: `${key} left out, here and elsewhere: it is ${format}, only TIFFs are read`,
+      });
+    }
+  }
+  return [...missed.values()];
+}
+
+function bandLabels({ key, bands }: StacAsset): string[] {
+  return [key, ...bands.flatMap(({ name, commonName }) => [name ?? key, commonName ?? key])];
 }
 
 function byName(
@@ -150,12 +182,16 @@ function keysOf(scenes: readonly StacScene[]): string[] {
 }
 
 /** Acquisition and processing version: as the files' names say, else as the name of the product they were made of. */
-function versionOf(scene: StacScene, files: readonly ChosenAsset[]): Pick<ChosenItem, "acquisitionId" | "version"> {
+function versionOf(
+  scene: StacScene,
+  files: readonly ChosenAsset[],
+  profiles: readonly ProductProfile[],
+): Pick<ChosenItem, "acquisitionId" | "version"> {
   const named = files.find(({ recognised }) => recognised !== null && recognised.version !== null)?.recognised;
   const { productUri } = scene;
   // A product's own metadata file: its folder says it all.
   const level = /_MSI(L1C|L2A)_/.exec(productUri ?? "")?.[1];
-  const product = named ?? (level === undefined ? null : recogniseFile(`${productUri}/MTD_MSI${level}.xml`));
+  const product = named ?? (level === undefined ? null : recogniseFile(`${productUri}/MTD_MSI${level}.xml`, profiles));
   return { acquisitionId: product?.acquisitionId ?? scene.id, version: product?.version ?? null };
 }
 

@@ -23,7 +23,10 @@ export interface FoundItems extends Grouping {
 
 export interface FindItemsOptions {
   assets?: readonly string[] | undefined;
+  /** Product that the user named. */
   productId?: string | undefined;
+  /** Profiles that names of files are held against, in their order. */
+  profiles: readonly ProductProfile[];
   bandNames?: readonly string[] | undefined;
   maskPath?: string | undefined;
   globPattern?: string | undefined;
@@ -48,7 +51,7 @@ export async function findItems(
   const warnings: IngestWarning[] = [];
   const { scenes, failed } = await readScenes(sources, options);
   const productId = options.productId ?? productOf(sources, scenes);
-  const items = chooseItems(scenes, options.assets, warnings);
+  const items = chooseItems(scenes, { wanted: options.assets, profiles: profilesFor(options) }, warnings);
   if (options.bandNames !== undefined && items.some(({ assets }) => assets.length > 1)) {
     throw new InvalidInputError(
       "--bands names the bands of one file; items of several files bring their names, choose with --assets",
@@ -57,6 +60,12 @@ export async function findItems(
   }
   const files = await locate(items, containers, warnings, failed, options);
   return { groups: groupsOf(items, files), profile: profileOf(items), warnings, productId, failed };
+}
+
+/** The profile of the product that the user named, where there is one; else those that tell their products from others. */
+function profilesFor({ productId, profiles }: FindItemsOptions): readonly ProductProfile[] {
+  const named = profiles.filter(({ id }) => id === productId);
+  return named.length > 0 ? named : profiles.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
 }
 
 function assertOptions({ maskPath, globPattern, prune }: FindItemsOptions): void {

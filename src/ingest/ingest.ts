@@ -221,7 +221,11 @@ async function findScenes(
   return { ...grouping, productId, scanned, failed: [] };
 }
 
-async function scanMasks({ maskPath, signal }: Pick<IngestOptions, "maskPath" | "signal">, containers: Container[], scanned: ScannedSources) {
+async function scanMasks(
+  { maskPath, signal }: Pick<IngestOptions, "maskPath" | "signal">,
+  containers: Container[],
+  scanned: ScannedSources,
+) {
   if (maskPath === undefined) return [];
   const { files, roots } = await scanSources([maskPath], containers, { signal });
   scanned.roots.push(...roots);

@@ -6,6 +6,7 @@ import type { StacAsset, StacBand, StacScene } from "../stac/stac-scene.js";
 import { bandProfileOf, type ChosenAsset, type ChosenItem } from "./chosen-items.js";
 import type { BandMeaning, FilePart, StatedFacts } from "./file-part.js";
 import { sortableVersion } from "./group-scenes.js";
+import { factsOfBand } from "./product-facts.js";
 
 /** What an item says of each of its files, asset by asset. Bands are named by the assets' keys, those of one asset by its own names. */
 export function partsOfItem(item: ChosenItem): FilePart[] {
@@ -60,7 +61,10 @@ function meaningOf(scene: StacScene, band: StacBand | undefined, recognised: Rec
     scale: band?.scale ?? told?.scale ?? 1,
     offset: offsetOf(scene, band, recognised, profile) ?? told?.offset ?? 0,
     nodata: nodataOf(band?.nodata ?? profile?.nodata ?? null),
-    commonName: band?.commonName ?? profile?.commonName ?? null,
+    facts: {
+      ...(profile !== null && factsOfBand(profile)),
+      ...(band?.commonName != null && { commonName: band.commonName }),
+    },
   };
 }
 

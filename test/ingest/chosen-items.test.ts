@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chooseItems } from "../../src/ingest/chosen-items.js";
 import { partsOfItem } from "../../src/ingest/item-parts.js";
 import type { IngestWarning } from "../../src/ingest/read-scenes.js";
+import { builtInProfiles } from "../../src/product/built-in-profiles.js";
 import { parseItem } from "../../src/stac/parse-item.js";
 import { fixturePath } from "../support/data-path.js";
 
@@ -20,6 +21,8 @@ const names = [
   "usgs-landsat-c2l2-sr",
 ] as const;
 
+const profiles = builtInProfiles.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
+
 /** An item as a service gives it, after `change`. */
 function sceneOf(name: (typeof names)[number], change: (item: ItemJson) => void = () => {}) {
   const item: ItemJson = JSON.parse(readFileSync(fixturePath("stac", `${name}.json`), "utf8"));
@@ -29,7 +32,7 @@ function sceneOf(name: (typeof names)[number], change: (item: ItemJson) => void 
 
 function choose(scenes: ReturnType<typeof sceneOf>[], wanted?: string[]) {
   const warnings: IngestWarning[] = [];
-  const items = chooseItems(scenes, wanted, warnings);
+  const items = chooseItems(scenes, { wanted, profiles }, warnings);
   return { items, warnings, keys: items.map(({ assets }) => assets.map(({ asset }) => asset.key)) };
 }
 
@@ -39,7 +42,10 @@ function meanings(scene: ReturnType<typeof sceneOf>, wanted?: string[]) {
   const parts = item === undefined ? [] : partsOfItem(item);
   return Object.fromEntries(
     parts.flatMap((part) =>
-      [...part.meanings].map(([name, own]) => [name, [own.scale, own.offset, own.nodata, own.commonName]]),
+      [...part.meanings].map(([name, own]) => [
+        name,
+        [own.scale, own.offset, own.nodata, own.facts.commonName ?? null],
+      ]),
     ),
   );
 }
@@ -62,6 +68,19 @@ describe("the assets of an item that are taken", () => {
     expect(choose([planetary], ["red", "nir"]).keys).toEqual([["B04", "B08"]]);
     expect(choose([landsat], ["OLI_B4", "nir08", "QA_PIXEL"]).keys).toEqual([["red", "nir08", "qa_pixel"]]);
     expect(choose([planetary], ["visual"]).keys).toEqual([["visual"]]);
+  });
+
+  it("are TIFFs; what is there in another format alone is said once", () => {
+    const [one, other] = ["S2B_10SEG_20230512_0_L2A", "S2B_10SEG_20230515_0_L2A"].map((id) =>
+      sceneOf(names[0], (item) => {
+        item.id = id;
+        delete item.properties["s2:product_uri"];
+      }),
+    );
+    if (one === undefined || other === undefined) throw new TypeError("two items");
+    expect(choose([one, other]).warnings).toEqual([
+      { path: one.id, message: "coastal-jp2 left out, here and elsewhere: it is image/jp2, only TIFFs are read" },
+    ]);
   });
 
   it("must be there: what was meant is said, with what there is", () => {
@@ -172,9 +191,10 @@ describe("processings of one acquisition", () => {
     expect(items.map(({ scene, acquisitionId, version }) => [scene.id, acquisitionId, version])).toEqual([
       ["S2B_10SEG_20230512_1_L2A", "S2B_MSIL2A_20230512T185919_R013_T10SEG", "05.10"],
     ]);
-    expect(warnings).toEqual([
-      { path: "S2B_10SEG_20230512_0_L2A", message: "left out: S2B_10SEG_20230512_1_L2A is a newer processing of it" },
-    ]);
+    expect(warnings).toContainEqual({
+      path: "S2B_10SEG_20230512_0_L2A",
+      message: "left out: S2B_10SEG_20230512_1_L2A is a newer processing of it",
+    });
   });
 
   it("of one baseline are the halves of an acquisition: both stay", () => {

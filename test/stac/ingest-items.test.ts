@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalog, type IngestWarning, ingest, openDataset, stacItems } from "../../src/index.js";
@@ -240,6 +240,28 @@ describe("an ingest of items", () => {
     }
   });
 
+  it("asks a place that refuses everything some times, and no further", async () => {
+    const server = await startHttpServer();
+    try {
+      server.intercept = (_request, response) => {
+        response.writeHead(403).end();
+        return true;
+      };
+      const ids = Array.from({ length: 200 }, (_, i) => `s${i}`);
+      const items = ids.map((id) => ({ id, assets: { red: asset(`${server.url}/${id}.tif`) } }));
+      const folder = createTempDir();
+      const { failed } = await ingest(writeItems(folder, items), { warehouse: join(folder, "w") });
+      expect(failed.length).toBe(200);
+      expect(
+        failed.filter(({ error }) => error.message.includes("refused 32 files before and gave none")).length,
+      ).toBeGreaterThan(150);
+      // Those under way when the last refusal came are asked as well.
+      expect(server.requests.length).toBeLessThanOrEqual(48);
+    } finally {
+      await server.close();
+    }
+  });
+
   it("has one container for all files of a server, and one for all folders of a machine", async () => {
     const folder = createTempDir();
     for (const name of ["x/1/red.tif", "x/2/red.tif", "y/red.tif"]) writeScene(folder, name);
@@ -277,6 +299,52 @@ describe("an ingest of items", () => {
     await expect(ingest([source, `${folder}/red.tif`])).rejects.toThrow("is STAC and");
     await expect(ingest(source)).rejects.toThrow("items of several collections (one, two)");
     await expect(ingest(writeItems(folder, []))).rejects.toMatchObject({ name: "NotFoundError" });
+  });
+});
+
+describe("blobs of Azure, which a service signs", () => {
+  it("are ingested and read with signatures that the warehouse does not keep", async () => {
+    const folder = createTempDir();
+    const server = await startHttpServer();
+    const variables = {
+      AZURE_SAS_TOKEN_URL: `${server.url}/token`,
+      AZURE_STORAGE_ENDPOINT: server.url,
+      AZURE_STORAGE_ACCOUNT: "sentinel2l2a01",
+    };
+    const before = { ...process.env };
+    try {
+      Object.assign(process.env, variables);
+      server.objects.set("sentinel2-l2/10/red.tif", writeTiff(sceneDefaults));
+      server.intercept = (request, response) => {
+        if (request.url?.startsWith("/token")) {
+          const expiry = new Date(Date.now() + 3_600_000).toISOString();
+          response.end(JSON.stringify({ "msft:expiry": expiry, token: "se=1&sig=SECRETSIGNATURE" }));
+          return true;
+        }
+        if (request.url?.includes("sig=SECRETSIGNATURE")) return false;
+        response.writeHead(409, { "x-ms-error-code": "PublicAccessNotPermitted" }).end();
+        return true;
+      };
+      const href = "https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/10/red.tif";
+      const asset = { href, type: "image/tiff; application=geotiff", roles: ["data"] };
+      const warehouse = join(folder, "w");
+      const report = await ingest(writeItems(folder, [{ id: "a", assets: { red: asset } }]), { warehouse });
+      expect(report).toMatchObject({ added: 1, failed: [] });
+      const [item] = await stacItems(warehouse);
+      expect(item?.assets.red?.href).toBe(href);
+      const red = await (await openDataset(warehouse)).band("red").compute({ threads: 0 });
+      expect(Array.from(red.data, Number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      expect(server.requests.filter((request) => request === "GET /token/sentinel2l2a01/sentinel2-l2").length).toBe(2);
+      const kept = readdirSync(warehouse, { recursive: true, encoding: "utf8" })
+        .map((name) => join(warehouse, name))
+        .filter((path) => statSync(path).isFile());
+      expect(kept.length).toBeGreaterThan(3);
+      for (const path of kept) expect(readFileSync(path).includes("SECRETSIGNATURE")).toBe(false);
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
+      Object.assign(process.env, before);
+      await server.close();
+    }
   });
 });
 
