@@ -214,6 +214,39 @@ describe("an ingest of items", () => {
     expect((await openDataset(join(folder, "w2"))).bands).toEqual(["x", "y"]);
   });
 
+  it("knows files by a user's own profile: what the item leaves out, the profile says", async () => {
+    const folder = createTempDir();
+    for (const name of ["R_20230512.tif", "N_20230512.tif"]) writeScene(folder, name);
+    const bands = [
+      { name: "R", commonName: "red", scale: 0.5 },
+      { name: "N", commonName: "nir", scale: 0.25, offset: 1 },
+    ];
+    const naming = {
+      file: "(?<band>R|N)_(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)\\.tif",
+      scene: "{year}{month}{day}",
+    };
+    const profile = {
+      profileVersion: 1 as const,
+      id: "vineyard",
+      title: "Vineyard",
+      bandSets: { camera: bands },
+      namings: [naming],
+    };
+    const told = asset("N_20230512.tif", { bands: [{ name: "n", "raster:scale": 2, "raster:offset": 3 }] });
+    const source = writeItems(folder, [{ id: "a", assets: { red: asset("R_20230512.tif"), infrared: told } }]);
+    const warehouse = join(folder, "w");
+    const report = await ingest(source, { warehouse, profile, assets: ["R", "nir"] });
+    expect([report.productId, report.added]).toEqual(["vineyard", 1]);
+    const [item] = await stacItems(warehouse);
+    expect(Object.entries(item?.assets ?? {}).map(([key, { bands }]) => [key, bands])).toEqual([
+      ["red", [{ name: "red", data_type: "uint8", "eo:common_name": "red", "raster:scale": 0.5, "raster:offset": 0 }]],
+      [
+        "infrared",
+        [{ name: "infrared", data_type: "uint8", "eo:common_name": "nir", "raster:scale": 2, "raster:offset": 3 }],
+      ],
+    ]);
+  });
+
   it("keeps nothing of an address's query: a signature ends, and is a secret", async () => {
     const folder = createTempDir();
     const server = await startHttpServer();
