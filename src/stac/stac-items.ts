@@ -86,9 +86,9 @@ function toItem({ id, files, bbox, facts, commonNames, url }: SceneToWrite): Sta
   }
   const properties = {
     datetime: new Date(facts.timeMs).toISOString(),
-    ...(facts.cloudCover !== null && { "eo:cloud_cover": single(facts.cloudCover) }),
-    ...(facts.sunAzimuth !== null && { "view:sun_azimuth": single(facts.sunAzimuth) }),
-    ...(facts.sunElevation !== null && { "view:sun_elevation": single(facts.sunElevation) }),
+    ...(facts.cloudCover !== null && { "eo:cloud_cover": facts.cloudCover }),
+    ...(facts.sunAzimuth !== null && { "view:sun_azimuth": facts.sunAzimuth }),
+    ...(facts.sunElevation !== null && { "view:sun_elevation": facts.sunElevation }),
     ...(facts.baseline !== null && { "processing:version": facts.baseline }),
   };
   return {
@@ -112,11 +112,6 @@ function assetKey({ stack, bands }: SceneFile, taken: Readonly<Record<string, un
   let key = name;
   for (let number = 2; Object.hasOwn(taken, key); number++) key = `${name}_${number}`;
   return key;
-}
-
-/** A number that was kept in single precision, without the digits that this adds. */
-function single(value: number): number {
-  return Number(value.toPrecision(7));
 }
 
 /** The extensions whose fields are used, at any depth. */

@@ -37,8 +37,8 @@ const ID = column("id", "string", { long_name: "scene id; one scene of a product
 const TOLD = {
   version: column("version", "string", { long_name: "processing version; of two the larger text is the newer" }),
   baseline: column("baseline", "string", { long_name: "processing baseline or software" }),
-  sunAzimuth: column("sun_azimuth", "float32", { units: "degrees", standard_name: "solar_azimuth_angle" }),
-  sunElevation: column("sun_elevation", "float32", { units: "degrees", standard_name: "solar_elevation_angle" }),
+  sunAzimuth: column("sun_azimuth", "float64", { units: "degrees", standard_name: "solar_azimuth_angle" }),
+  sunElevation: column("sun_elevation", "float64", { units: "degrees", standard_name: "solar_elevation_angle" }),
 };
 
 /**
@@ -102,9 +102,14 @@ export async function readSceneFacts(session: Session, table: SceneTable): Promi
     const value = Number(values?.[row] ?? Number.NaN);
     return Number.isNaN(value) ? null : value;
   };
+  // As it was written down: a share of 12.3 is kept as 12.300000190734863.
+  const singleAt = (values: Float32Array, row: number) => {
+    const value = numberAt(values, row);
+    return value === null ? null : Number(value.toPrecision(7));
+  };
   return (row) => ({
     timeMs: table.time[row] ?? 0,
-    cloudCover: numberAt(table.cloudCover, row),
+    cloudCover: singleAt(table.cloudCover, row),
     sunAzimuth: numberAt(sunAzimuth, row),
     sunElevation: numberAt(sunElevation, row),
     baseline: String(baseline?.[row] ?? "") || null,
@@ -175,6 +180,6 @@ async function writeTold(
   const values =
     spec.type === "string"
       ? rows.map((row) => String(told.get(row) ?? ""))
-      : Float32Array.from(rows, (row) => Number(told.get(row) ?? Number.NaN));
+      : Float64Array.from(rows, (row) => Number(told.get(row) ?? Number.NaN));
   await writeRows(session, SCENES_PATH, [{ spec, values }], Int32Array.from(rows), isNew ? 0 : before);
 }

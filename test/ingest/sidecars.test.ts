@@ -78,7 +78,7 @@ const fromName = {
 };
 const fromMtl = {
   acquisitionTime: "2018-01-31T15:39:52.502Z",
-  cloudCover: Math.fround(12.34),
+  cloudCover: 12.34,
   sunAzimuth: 155.75,
   sunElevation: 28.5,
   baseline: "LPGS_13.0.0",
