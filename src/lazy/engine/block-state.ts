@@ -1,19 +1,15 @@
 import type { TypedArray } from "../../ndarray/dtype.js";
 import { Status } from "../../ndarray/status.js";
-import type { Expr } from "../expression/expr.js";
 import type { FrameWindow } from "../graph/node.js";
 import type { Program, ProgramNode } from "../graph/program.js";
 import { isFold, type SourceStep, stackedAt } from "../graph/schedule.js";
-import { Kernel } from "../kernel/kernel.js";
 import { ColumnReader } from "./column-reader.js";
-import type { BlockPlane, Strip } from "./fold.js";
 import { growMask } from "./grow-mask.js";
 import { cropPlane, type Domain, type LoadedPlane } from "./loaded-plane.js";
+import { kernelFor, ONLY_INPUT, type PixelMath } from "./pixel-math.js";
 import type { SpareBuffers } from "./spare-buffers.js";
+import type { BlockPlane, Strip } from "./strip.js";
 import { StripBuffers } from "./strip-buffers.js";
-
-/** Name of the one input of a kernel that only converts. */
-const ONLY_INPUT: Expr = { kind: "band", name: "0" };
 
 /** A plane that a kernel reads, and where in it the strip starts. */
 interface KernelArgument {
@@ -40,7 +36,7 @@ export class BlockState {
   constructor(program: Program, block: FrameWindow, spares: SpareBuffers | null) {
     this.#spares = spares;
     this.#program = program;
-    this.#columns = new ColumnReader(program, (...place) => this.strip(...place));
+    this.#columns = new ColumnReader(program, this);
     this.#block = block;
     this.#domain = { rows: block.rows, cols: block.cols, haloRows: 0, haloCols: 0 };
   }
@@ -107,6 +103,11 @@ export class BlockState {
     return this.#strip(at, step, band, this.#domain, from, length);
   }
 
+  /** What these values are computed from, for a kernel to fold them. Valid until the next call. */
+  math(at: number, step: number, band: number, from: number, length: number): PixelMath {
+    return this.#pixelMath(at, step, band, this.#domain, from, length);
+  }
+
   /** Values of a node without steps or bands, valid as long as the run of pixels is worked on. */
   lastingStrip(at: number, from: number, length: number): Strip {
     const strip = this.strip(at, 0, 0, from, length);
@@ -128,10 +129,10 @@ export class BlockState {
     switch (node.kind) {
       case "scenes": {
         const plane = this.#plane(node.source, own, node.band, domain);
-        return this.#convert(plane, from, length);
+        return compute({ expr: ONLY_INPUT, planes: [plane], starts: [from] }, length);
       }
       case "math":
-        return this.#math(node, own, band, domain, from, length);
+        return compute(this.#pixelMath(at, own, band, domain, from, length), length);
       case "take":
       case "stack": {
         const [input, inputStep, inputBand] = this.#behind(node, own, band);
@@ -140,7 +141,7 @@ export class BlockState {
       case "array":
         return this.#array(node, own, band, domain, from, length);
       case "grow":
-        return this.#convert(this.#grow(at, node, own, band, domain), from, length);
+        return compute({ expr: ONLY_INPUT, planes: [this.#grow(at, node, own, band, domain)], starts: [from] }, length);
       case "rolling":
         return this.#columns.rolling(node, own, band, from, length);
       case "reduce":
@@ -172,25 +173,20 @@ export class BlockState {
     return [node.inputs[0] ?? 0, step, 0];
   }
 
-  #convert(plane: LoadedPlane, from: number, length: number): Strip {
-    return kernelFor(ONLY_INPUT, [plane]).run([plane], [from], length);
-  }
-
-  #math(
-    node: ProgramNode & { kind: "math" },
-    step: number,
-    band: number,
-    domain: Domain,
-    from: number,
-    length: number,
-  ): Strip {
+  /** An expression with its inputs; what is none as its own only input. */
+  #pixelMath(at: number, step: number, band: number, domain: Domain, from: number, length: number): PixelMath {
+    const node = this.#node(at);
+    const own = node.shape.outer === null ? 0 : step;
+    if (node.kind === "take" || node.kind === "stack") {
+      const [input, inputStep, inputBand] = this.#behind(node, own, band);
+      return this.#pixelMath(input, inputStep, inputBand, domain, from, length);
+    }
+    const [expr, inputs] = node.kind === "math" ? [node.expr, node.inputs] : [ONLY_INPUT, [at]];
     const mark = this.#buffers.mark();
-    const inputs = node.inputs.map((input) => this.#argument(input, step, band, domain, from, length));
-    const planes = inputs.map(({ plane }) => plane);
-    const starts = inputs.map((input) => input.from);
-    const strip = kernelFor(node.expr, planes).run(planes, starts, length);
+    const args = inputs.map((input) => this.#argument(input, own, band, domain, from, length));
+    // They stay as they are until something else is computed.
     this.#buffers.reset(mark);
-    return strip;
+    return { expr, planes: args.map(({ plane }) => plane), starts: args.map((argument) => argument.from) };
   }
 
   /** An input of a kernel: samples as they were loaded where it is a band, else computed values. */
@@ -271,22 +267,6 @@ export class BlockState {
   }
 }
 
-/** Kernels by expression and by the kinds of planes they read: found again for every strip of every block. */
-const kernels = new WeakMap<Expr, Map<string, Kernel>>();
-
-function kernelFor(expr: Expr, planes: readonly LoadedPlane[]): Kernel {
-  let known = kernels.get(expr);
-  if (known === undefined) {
-    known = new Map();
-    kernels.set(expr, known);
-  }
-  let kinds = "";
-  for (const { dtype, status } of planes) kinds += status === null ? dtype : `${dtype}?`;
-  let kernel = known.get(kinds);
-  if (kernel === undefined) {
-    const inputs = planes.map(({ dtype, status }, i) => ({ name: String(i), dtype, hasStatus: status !== null }));
-    kernel = Kernel.compile(expr, inputs);
-    known.set(kinds, kernel);
-  }
-  return kernel;
+function compute(math: PixelMath, length: number): Strip {
+  return kernelFor(math).run(math.planes, math.starts, length);
 }

@@ -1,23 +1,27 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
-import { inputsOf } from "../graph/node.js";
+import { inputsOf, type Reducer } from "../graph/node.js";
 import type { Program, ProgramNode } from "../graph/program.js";
 import { isFolding } from "../graph/schedule.js";
 import { type Column, createColumn, medoidColumn, scanColumn, sortColumn } from "./column.js";
-import { createFold } from "./create-fold.js";
-import { type BlockPlane, countMissing, type Strip } from "./fold.js";
+import { Fold } from "./fold.js";
+import { ONLY_INPUT, type PixelMath } from "./pixel-math.js";
+import { type BlockPlane, countMissing, type Strip } from "./strip.js";
 
-/** Gives any node's values for a run of pixels; valid until the next call. */
-type StripOf = (at: number, step: number, band: number, from: number, length: number) => Strip;
+/** Gives any node's values for a run of pixels, and what they are computed from; both valid until the next call. */
+interface Pixels {
+  strip(at: number, step: number, band: number, from: number, length: number): Strip;
+  math(at: number, step: number, band: number, from: number, length: number): PixelMath;
+}
 
 /** Computes what needs several steps or bands of a run of pixels at once: moving windows, sorted values, gaps in time. */
 export class ColumnReader {
   readonly #program: Program;
-  readonly #strip: StripOf;
+  readonly #pixels: Pixels;
   readonly #columns = new Map<string, Column>();
 
-  constructor(program: Program, strip: StripOf) {
+  constructor(program: Program, pixels: Pixels) {
     this.#program = program;
-    this.#strip = strip;
+    this.#pixels = pixels;
   }
 
   /** Forget the columns of one run of pixels. */
@@ -31,12 +35,12 @@ export class ColumnReader {
     if (!isFolding(node.reducer)) {
       const column = createColumn(bands, length);
       for (let band = 0; band < bands; band++)
-        this.#fill(column, band, this.#strip(node.input, step, band, from, length));
+        this.#fill(column, band, this.#pixels.strip(node.input, step, band, from, length));
       return rowOf(sortColumn(column, node.reducer, null), 0);
     }
-    const fold = createFold(node.reducer, length);
+    const fold = new Fold(node.reducer, length);
     for (let band = 0; band < bands; band++)
-      fold.add(this.#strip(node.input, step, band, from, length), 0, length, band);
+      fold.add(this.#pixels.math(node.input, step, band, from, length), 0, length, band);
     return stripOf(fold.finish());
   }
 
@@ -45,11 +49,12 @@ export class ColumnReader {
     const last = (this.#node(node.input).shape.outer ?? 1) - 1;
     const [first, end] = [Math.max(0, step - node.before), Math.min(last, step + node.after)];
     const column = createColumn(end - first + 1, length);
-    for (let s = first; s <= end; s++) this.#fill(column, s - first, this.#strip(node.input, s, band, from, length));
+    for (let s = first; s <= end; s++)
+      this.#fill(column, s - first, this.#pixels.strip(node.input, s, band, from, length));
     const reduced = isFolding(node.reducer)
-      ? foldColumn(column, (size) => createFold(node.reducer, size))
+      ? foldColumn(column, node.reducer)
       : rowOf(sortColumn(column, node.reducer, null), 0);
-    const counts = foldColumn(column, (size) => createFold({ name: "count" }, size));
+    const counts = foldColumn(column, { name: "count" });
     for (let i = 0; i < length; i++) {
       if (counts.values[i]! >= node.least || reduced.status[i] !== Status.valid) continue;
       reduced.values[i] = Number.NaN;
@@ -95,7 +100,7 @@ export class ColumnReader {
     const column = createColumn(steps * bands.length, length);
     for (let step = 0; step < steps; step++) {
       for (const [i, band] of bands.entries()) {
-        this.#fill(column, step * bands.length + i, this.#strip(at, step, band, from, length));
+        this.#fill(column, step * bands.length + i, this.#pixels.strip(at, step, band, from, length));
       }
     }
     return column;
@@ -120,9 +125,10 @@ function stripOf({ data, status, missing }: BlockPlane): Strip {
   return { values: data, status, missing };
 }
 
-function foldColumn(column: Column, create: (length: number) => ReturnType<typeof createFold>): Strip {
-  const fold = create(column.length);
-  for (let row = 0; row < column.steps; row++) fold.add(rowOf(column, row), 0, column.length, row);
+function foldColumn({ values, status, steps, length }: Column, reducer: Reducer): Strip {
+  const fold = new Fold(reducer, length);
+  const planes = [{ dtype: "float64" as const, data: values, status, nodata: null, scale: 1, offset: 0 }];
+  for (let row = 0; row < steps; row++) fold.add({ expr: ONLY_INPUT, planes, starts: [row * length] }, 0, length, row);
   return stripOf(fold.finish());
 }
 

@@ -1,10 +1,9 @@
 import { createTypedArray, type TypedArray } from "../../ndarray/dtype.js";
-import { type FrameWindow, inputsOf } from "../graph/node.js";
+import type { FrameWindow } from "../graph/node.js";
 import type { Program, ProgramNode } from "../graph/program.js";
 import { isFold, type Pass, type Schedule, type SourceStep, STEPS_AT_ONCE } from "../graph/schedule.js";
 import { BlockState } from "./block-state.js";
-import { createFold } from "./create-fold.js";
-import type { Fold } from "./fold.js";
+import { Fold } from "./fold.js";
 import type { LoadedPlane } from "./loaded-plane.js";
 import { PickFold } from "./pick-fold.js";
 import { SpareBuffers } from "./spare-buffers.js";
@@ -45,6 +44,14 @@ export async function evaluateBlock(
   const outputs = evaluation.outputs();
   evaluation.end();
   return outputs;
+}
+
+/** Some steps of a run of pixels. */
+interface Part {
+  readonly first: number;
+  readonly end: number;
+  readonly from: number;
+  readonly length: number;
 }
 
 /** A fold under way: for each band and group an accumulator. */
@@ -116,14 +123,9 @@ class BlockEvaluation {
 
   /** All pixels of a block at a few steps, run by run, for every fold and output of the pass. */
   #steps(pass: Pass, first: number, open: ReadonlyMap<number, OpenFold>): void {
-    const end = Math.min(pass.length, first + STEPS_AT_ONCE);
     this.#state.forgetPlanes();
-    this.#eachStrip(STRIP, (from, length) => {
-      for (let step = first; step < end; step++) {
-        for (const [at, fold] of open) this.#feed(at, fold, step, from, length);
-        for (const output of pass.outputs) this.#write(output, step, from, length);
-      }
-    });
+    const end = Math.min(pass.length, first + STEPS_AT_ONCE);
+    this.#eachStrip(STRIP, (from, length) => this.#walk(pass, { first, end, from, length }, open));
   }
 
   /** A run of pixels at all steps, then the next run. */
@@ -131,12 +133,16 @@ class BlockEvaluation {
     const most = Math.min(STRIP, Math.max(MIN_STRIP, Math.floor(COLUMN_VALUES / pass.length)));
     this.#eachStrip(most, (from, length) => {
       this.#state.forgetColumns();
-      for (let step = 0; step < pass.length; step++) {
-        this.#check();
-        for (const [at, fold] of open) this.#feed(at, fold, step, from, length);
-        for (const output of pass.outputs) this.#write(output, step, from, length);
-      }
+      this.#walk(pass, { first: 0, end: pass.length, from, length }, open);
     });
+  }
+
+  /** Fold by fold, so that the accumulators of one stay where they are. */
+  #walk(pass: Pass, part: Part, open: ReadonlyMap<number, OpenFold>): void {
+    for (const [at, fold] of open) this.#feed(at, fold, part, part.end === pass.length);
+    for (let step = part.first; step < part.end; step++) {
+      for (const output of pass.outputs) this.#write(output, step, part.from, part.length);
+    }
   }
 
   #eachStrip(most: number, visit: (from: number, length: number) => void): void {
@@ -153,7 +159,7 @@ class BlockEvaluation {
       return { kind: "cells", fold: new SpatialFold(node.reducer, cells) };
     }
     const groups = node.groups?.count ?? 1;
-    const folds = perBand(bands, () => perBand(groups, () => createFold(node.reducer, this.#length, this.#spares)));
+    const folds = perBand(bands, () => perBand(groups, () => new Fold(node.reducer, this.#length, this.#spares)));
     return { kind: "steps", folds };
   }
 
@@ -165,27 +171,69 @@ class BlockEvaluation {
     return node.shape.x ? this.#block.cols : 1;
   }
 
-  #feed(at: number, open: OpenFold, step: number, from: number, length: number): void {
+  /** @param isLast true where nothing more comes for these pixels */
+  #feed(at: number, open: OpenFold, part: Part, isLast: boolean): void {
     const node = this.#node(at);
-    const [input = 0] = inputsOf(node);
-    const bands = this.#node(input).shape.band ?? 1;
-    for (let band = 0; band < bands; band++) {
-      const index = node.kind === "pick" ? this.#state.lastingStrip(node.index, from, length) : null;
-      const strip = this.#state.strip(input, step, band, from, length);
-      if (open.kind === "pick" && index !== null) {
-        open.folds[band]?.add(strip, index, from, length, step);
-      } else if (open.kind === "steps" && node.kind === "reduce") {
-        const group = node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
-        open.folds[node.over.band ? 0 : band]?.[group]?.add(strip, from, length, step);
-      } else if (open.kind === "cells" && node.kind === "reduce") {
-        const outer = !node.over.outer ? step : node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
-        const plane = outer * (node.shape.band ?? 1) + (node.over.band ? 0 : band);
-        if (outer >= 0) this.#feedCells(node, open.fold, strip, plane, from, length);
+    if (open.kind === "pick" && node.kind === "pick") this.#feedPick(node, open.folds, part);
+    if (node.kind !== "reduce") return;
+    if (open.kind === "steps") this.#feedSteps(node, open.folds, part);
+    if (open.kind === "cells") this.#feedCells(node, open.fold, part);
+    if (open.kind === "steps" && isLast) {
+      for (const fold of open.folds.flat()) fold.settle(part.from, part.length);
+    }
+  }
+
+  #bandsOf(at: number): number {
+    return this.#node(at).shape.band ?? 1;
+  }
+
+  #feedPick(
+    node: ProgramNode & { kind: "pick" },
+    folds: readonly PickFold[],
+    { first, end, from, length }: Part,
+  ): void {
+    for (let step = first; step < end; step++) {
+      this.#check();
+      for (let band = 0; band < this.#bandsOf(node.input); band++) {
+        const index = this.#state.lastingStrip(node.index, from, length);
+        folds[band]?.add(this.#state.strip(node.input, step, band, from, length), index, from, length, step);
       }
     }
   }
 
-  #feedCells(
+  #feedSteps(
+    node: ProgramNode & { kind: "reduce" },
+    folds: readonly Fold[][],
+    { first, end, from, length }: Part,
+  ): void {
+    const bands = this.#bandsOf(node.input);
+    // A fold of all bands takes those of one step side by side.
+    const [rounds, together] = node.over.band ? [1, bands] : [bands, 1];
+    for (let round = 0; round < rounds; round++) {
+      for (let step = first; step < end; step++) {
+        this.#check();
+        const group = node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
+        const fold = folds[round]?.[group];
+        for (let band = round; fold !== undefined && band < round + together; band++) {
+          fold.add(this.#state.math(node.input, step, band, from, length), from, length, step);
+        }
+      }
+    }
+  }
+
+  #feedCells(node: ProgramNode & { kind: "reduce" }, fold: SpatialFold, { first, end, from, length }: Part): void {
+    for (let step = first; step < end; step++) {
+      this.#check();
+      const outer = !node.over.outer ? step : node.groups === null ? 0 : (node.groups.bins[step] ?? -1);
+      for (let band = 0; outer >= 0 && band < this.#bandsOf(node.input); band++) {
+        const strip = this.#state.strip(node.input, step, band, from, length);
+        const plane = outer * (node.shape.band ?? 1) + (node.over.band ? 0 : band);
+        this.#addToCells(node, fold, strip, plane, from, length);
+      }
+    }
+  }
+
+  #addToCells(
     node: ProgramNode & { kind: "reduce" },
     fold: SpatialFold,
     strip: Parameters<SpatialFold["add"]>[0],

@@ -1,62 +1,121 @@
-import { combineStatus, Status } from "../../ndarray/status.js";
+import { Status } from "../../ndarray/status.js";
+import type { Reducer } from "../graph/node.js";
+import { initialOf } from "../kernel/fold-sink.js";
+import { accumulators } from "../kernel/linear-memory.js";
+import { foldKernelFor, type PixelMath } from "./pixel-math.js";
+import { type FoldMethod, foldMethod, settleMissing } from "./settle-fold.js";
+import { SpareBuffers } from "./spare-buffers.js";
+import type { BlockPlane } from "./strip.js";
+import { STRIP } from "./strip-buffers.js";
 
-/** A run of pixels of one time step: values are NaN exactly where the status is not 0. */
-export interface Strip {
-  readonly values: Float64Array;
-  readonly status: Uint8Array;
-  /** 0 only where every status is 0. */
-  readonly missing: number;
+/** Pixels that are folded together. */
+interface Run {
+  readonly length: number;
+  given: number;
+  isSettled: boolean;
 }
 
-/** Pixels of a block in double precision, with the status of each. */
-export interface BlockPlane {
-  readonly data: Float64Array;
-  readonly status: Uint8Array;
-  /** 0 only where every status is 0. */
-  readonly missing: number;
-}
+/** Whose accumulators lie in the kernels' memory: there is room for one run of pixels in a thread. */
+let resident: { readonly fold: Fold; readonly from: number } | null = null;
 
 /**
- * A reduction along time that takes a block's values step by step, in order of time, and keeps one accumulator a pixel.
- * What is missing is skipped, and remembered for pixels where nothing else comes.
+ * A reduction along time that takes a block's values step by step, in order of time, and keeps accumulators for each
+ * pixel. What is missing is skipped, and remembered for pixels where nothing else comes.
+ *
+ * Runs of pixels are computed and folded in one loop of WebAssembly. Their accumulators stay there as long as the same
+ * run is folded; a run that is settled before the next one begins never needs memory for more than its result.
  */
-export interface Fold {
-  /** Take the first `length` pixels of a strip as pixels `from` onwards, at position `step` of the dimension. */
-  add(strip: Strip, from: number, length: number, step: number): void;
+export class Fold {
+  readonly #method: FoldMethod;
+  readonly #initial: readonly number[];
+  readonly #spares: SpareBuffers;
+  readonly #data: Float64Array;
+  readonly #status: Uint8Array;
+  /** Accumulators behind the first, for runs that had to leave before they were settled. */
+  #rest: readonly Float64Array[] | null = null;
+  /** By their first pixel. */
+  readonly #runs = new Map<number, Run>();
+  #missing = 0;
+
+  /**
+   * @param length pixels
+   * @param spares where memory is taken from; the result's is the caller's
+   * @throws UnsupportedError for a reducer that needs all values at once
+   */
+  constructor(reducer: Reducer, length: number, spares = new SpareBuffers()) {
+    this.#method = foldMethod(reducer);
+    this.#initial = initialOf(this.#method.kernel);
+    this.#spares = spares;
+    this.#data = new Float64Array(spares.take(length * 8));
+    this.#status = new Uint8Array(spares.take(length));
+  }
+
+  /**
+   * Take the values of `length` pixels from pixel `from` on, at `position` of the dimension. Runs are always the same
+   * ones, and at most a strip long.
+   */
+  add(math: PixelMath, from: number, length: number, position: number): void {
+    const run = this.#bring(from, length);
+    accumulators().position[0] = position;
+    run.given++;
+    foldKernelFor(this.#method.kernel, math).fold(math.planes, math.starts, length);
+  }
+
+  /** Compute the results of a run that gets no more values. */
+  settle(from: number, length: number): void {
+    const run = this.#bring(from, length);
+    const { planes, why } = accumulators();
+    this.#method.settle({ planes, length, given: run.given });
+    const results = planes[0] as Float64Array;
+    this.#missing += settleMissing(results, why, length);
+    this.#data.set(results.subarray(0, length), from);
+    this.#status.set(why.subarray(0, length), from);
+    run.isSettled = true;
+    resident = null;
+  }
+
   /** The reduced pixels. */
-  finish(): BlockPlane;
-}
-
-/** Remember why pixels of a strip are missing. */
-export function rememberMissing(why: Uint8Array, { status, missing }: Strip, from: number, length: number): void {
-  if (missing === 0) return;
-  for (let i = 0; i < length; i++) {
-    const code = status[i]!;
-    if (code !== Status.valid) why[from + i] = combineStatus(why[from + i]!, code);
-  }
-}
-
-/** Give pixels without a value (NaN in `data`) their reason, and `uncovered` where nothing ever came. */
-export function settleMissing(data: Float64Array, why: Uint8Array): BlockPlane {
-  let missing = 0;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (value - value === 0) {
-      why[i] = Status.valid;
-      continue;
+  finish(): BlockPlane {
+    const { length } = this.#data;
+    if (this.#runs.size === 0) {
+      for (let from = 0; from < length; from += STRIP) this.settle(from, Math.min(STRIP, length - from));
     }
-    missing++;
-    // A sum that grew beyond all numbers is no answer either.
-    if (!Number.isNaN(value)) why[i] = Status.undefined;
-    else if (why[i] === Status.valid) why[i] = Status.uncovered;
-    data[i] = Number.NaN;
+    for (const [from, run] of this.#runs) if (!run.isSettled) this.settle(from, run.length);
+    for (const { buffer } of this.#rest ?? []) this.#spares.give(buffer as ArrayBuffer);
+    this.#rest = null;
+    return { data: this.#data, status: this.#status, missing: this.#missing };
   }
-  return { data, status: why, missing };
-}
 
-/** Pixels that have no value. */
-export function countMissing(status: Uint8Array): number {
-  let missing = 0;
-  for (let i = 0; i < status.length; i++) if (status[i] !== Status.valid) missing++;
-  return missing;
+  /** The run, with its accumulators in the kernels' memory. */
+  #bring(from: number, length: number): Run {
+    const known = this.#runs.get(from);
+    if (known !== undefined && resident?.fold === this && resident.from === from) return known;
+    if (resident !== null) resident.fold.#leave(resident.from);
+    resident = { fold: this, from };
+    const { planes, why } = accumulators();
+    if (known !== undefined) {
+      for (const [i, kept] of this.#kept().entries()) planes[i]?.set(kept.subarray(from, from + length));
+      why.set(this.#status.subarray(from, from + length));
+      return known;
+    }
+    const run = { length, given: 0, isSettled: false };
+    this.#runs.set(from, run);
+    for (const [i, value] of this.#initial.entries()) planes[i]?.fill(value, 0, length);
+    why.fill(Status.valid, 0, length);
+    return run;
+  }
+
+  /** Make room for another run. */
+  #leave(from: number): void {
+    const { length } = this.#runs.get(from) as Run;
+    const { planes, why } = accumulators();
+    for (const [i, kept] of this.#kept().entries()) kept.set((planes[i] as Float64Array).subarray(0, length), from);
+    this.#status.set(why.subarray(0, length), from);
+  }
+
+  /** Memory for accumulators that have to leave: the result's own is the first. */
+  #kept(): readonly Float64Array[] {
+    this.#rest ??= this.#initial.slice(1).map(() => new Float64Array(this.#spares.take(this.#data.byteLength)));
+    return [this.#data, ...this.#rest];
+  }
 }

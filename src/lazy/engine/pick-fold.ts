@@ -1,5 +1,5 @@
 import { combineStatus, Status } from "../../ndarray/status.js";
-import { type BlockPlane, countMissing, type Strip } from "./fold.js";
+import { type BlockPlane, countMissing, type Strip } from "./strip.js";
 
 /** For each pixel the value at the step that an index names, with its status; a missing index gives its own. */
 export class PickFold {

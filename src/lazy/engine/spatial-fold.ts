@@ -2,7 +2,7 @@ import { UnsupportedError } from "../../errors.js";
 import { combineStatus, Status } from "../../ndarray/status.js";
 import type { Reducer, Shape } from "../graph/node.js";
 import { lostBySquaring } from "./exact-arithmetic.js";
-import type { Strip } from "./fold.js";
+import type { Strip } from "./strip.js";
 
 /**
  * What a reduction over y or x knows of a block: one cell for each time step, band, row and column that stays. Partial

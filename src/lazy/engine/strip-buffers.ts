@@ -1,4 +1,4 @@
-import type { Strip } from "./fold.js";
+import type { Strip } from "./strip.js";
 
 /** Pixels that are computed at once: a handful of strips stays in a core's first two caches. */
 export const STRIP = 2048;

@@ -1,7 +1,7 @@
 import type { DType, TypedArray } from "../../ndarray/dtype.js";
 import { Status } from "../../ndarray/status.js";
-import type { Strip } from "./fold.js";
 import type { LoadedPlane } from "./loaded-plane.js";
+import type { Strip } from "./strip.js";
 
 /** How an output is stored. */
 export interface OutputFormat {

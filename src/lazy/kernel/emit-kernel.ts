@@ -8,6 +8,7 @@ import { findFacts } from "./facts.js";
 import type { Lanes } from "./lanes.js";
 import { GROUP, type MemoryLayout } from "./memory-layout.js";
 import { op, ValueType } from "./opcodes.js";
+import type { Sink } from "./sink.js";
 import type { Steps } from "./steps.js";
 import { assembleModule, type ImportedFunction } from "./wasm-module.js";
 
@@ -21,7 +22,8 @@ export interface KernelModule {
 const LENGTH: Local = 0;
 
 /**
- * The module that computes an expression over a run of pixels: `run(length)` answers how many of them are missing.
+ * The module that computes an expression over a run of pixels and hands the values to a sink: `run(length)` answers how
+ * many of them are missing.
  *
  * One loop over groups of pixels. A group is first taken for clean: its values are computed without any status, and
  * whether something was missing is asked once, at its end. Only then is it computed again with reasons. After a group
@@ -35,6 +37,7 @@ export function emitKernel(
   layout: MemoryLayout,
   isRaw: readonly boolean[],
   lanes: Lanes,
+  sink: Sink,
 ): KernelModule {
   const facts = findFacts(
     steps,
@@ -56,12 +59,12 @@ export function emitKernel(
         code.get(missing, missingBefore);
         code.op(op.i32Ne);
         code.branchIf(0);
-        emitCleanGroup(emission, root, start, end);
+        emitCleanGroup(emission, root, sink, start, end);
         code.branch(1);
       });
       code.get(missing);
       code.set(missingBefore);
-      emitMixedGroup(emission, root, start, end, missing);
+      emitMixedGroup(emission, root, sink, start, end, missing);
     });
     code.get(end);
     code.tee(start);
@@ -114,8 +117,8 @@ function emitLoop({ code, lanes, at }: Emission, start: Local, end: Local, body:
   });
 }
 
-/** Leaves the block around it (depth 0) where something is missing; what it stored by then is stored anew. */
-function emitCleanGroup(emission: Emission, root: number, start: Local, end: Local): void {
+/** Leaves the block around it (depth 0) where something is missing: the sink has not heard of the group by then. */
+function emitCleanGroup(emission: Emission, root: number, sink: Sink, start: Local, end: Local): void {
   const { code, lanes, layout } = emission;
   leaveOnStatus(emission, start);
   const isSuspect = code.local(lanes.mask);
@@ -128,11 +131,7 @@ function emitCleanGroup(emission: Emission, root: number, start: Local, end: Loc
   code.get(isSuspect);
   code.op(lanes.op.any);
   code.branchIf(0);
-  for (let byte = 0; byte < GROUP; byte += 8) {
-    code.get(start);
-    code.i64Zero();
-    code.memory(op.i64Store, layout.status + byte);
-  }
+  sink.clean(emission, start, (body) => emitLoop(emission, start, end, body));
 }
 
 /** Leaves the block where a status plane has a code other than 0 in this group. */
@@ -152,23 +151,15 @@ function leaveOnStatus({ code, layout }: Emission, start: Local): void {
   code.branchIf(0);
 }
 
-/** Values, NaN where there is none, with their status; adds the missing ones to `missing`. */
-function emitMixedGroup(emission: Emission, root: number, start: Local, end: Local, missing: Local): void {
-  const { code, lanes, layout, at } = emission;
-  const reason = code.local(lanes.mask);
-  const value = code.local(lanes.value);
+/** Values with their reasons; adds the missing ones to `missing`. */
+function emitMixedGroup(emission: Emission, root: number, sink: Sink, start: Local, end: Local, missing: Local): void {
+  const { code, lanes } = emission;
   emitLoop(emission, start, end, () => {
     const answer = emitMixedSteps(emission, root);
     if (answer.reason === null) lanes.reason(code, Status.valid);
     else code.get(answer.reason);
-    code.set(reason);
-    code.get(answer.value);
-    lanes.constant(code, Number.NaN);
-    pushIsThere(emission, reason);
-    code.op(lanes.op.select);
-    code.set(value);
-    lanes.storeValue(code, layout.values, at, value);
-    lanes.storeStatus(code, layout.status, at, reason);
+    const reason = code.keep(lanes.mask);
+    sink.mixed(emission, answer.value, reason);
     code.get(missing);
     code.i32(lanes.width);
     pushIsThere(emission, reason);

@@ -226,9 +226,9 @@ export function emitInput(emission: Emission, input: number): { samples: Local; 
   const samples = code.keep(lanes.value);
   if (emission.isRaw[input]) return { samples, value: samples };
   code.get(samples);
-  lanes.param(code, place, Param.scale);
+  lanes.param(code, place.params + Param.scale);
   code.op(lanes.op.mul);
-  lanes.param(code, place, Param.offset);
+  lanes.param(code, place.params + Param.offset);
   code.op(lanes.op.add);
   return { samples, value: code.keep(lanes.value) };
 }

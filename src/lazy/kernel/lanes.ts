@@ -76,10 +76,12 @@ export interface Lanes {
   load(code: CodeWriter, input: InputPlace, at: Local): void;
   /** Push the mask of samples that mean nodata; `samples` is what {@link Lanes.load} pushed. */
   isNodata(code: CodeWriter, input: InputPlace, at: Local, samples: Local): void;
-  /** Push a number of an input, by its place in `Param`, the same for every pixel. */
-  param(code: CodeWriter, input: InputPlace, place: number): void;
+  /** Push the double at an address, the same for every pixel. */
+  param(code: CodeWriter, address: number): void;
   /** Push the reasons that an input's status plane gives. */
   loadStatus(code: CodeWriter, base: number, at: Local): void;
+  /** Push values that were stored. */
+  loadValue(code: CodeWriter, base: number, at: Local): void;
   storeValue(code: CodeWriter, base: number, at: Local, value: Local): void;
   /** Store reasons as status codes. */
   storeStatus(code: CodeWriter, base: number, at: Local, reason: Local): void;

@@ -1,5 +1,5 @@
 import { type DType, type TypedArray, viewTypedArray } from "../../ndarray/dtype.js";
-import { type InputPlace, type MemoryLayout, Param, STRIP } from "./memory-layout.js";
+import { Accumulators, type InputPlace, type MemoryLayout, Param, STRIP } from "./memory-layout.js";
 
 const PAGE_BYTES = 65_536;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -53,6 +53,29 @@ function viewInput(buffer: ArrayBuffer, place: InputPlace): InputViews {
     params: new Float64Array(buffer, place.params, 3),
     wideParams: new BigInt64Array(buffer, place.params, 4),
   };
+}
+
+/** What JavaScript sees of the accumulators of a fold: see `Accumulators`. */
+export interface AccumulatorViews {
+  readonly buffer: ArrayBuffer;
+  readonly position: Float64Array;
+  readonly why: Uint8Array;
+  readonly planes: readonly Float64Array[];
+}
+
+let accumulatorViews: AccumulatorViews | null = null;
+
+/** Views of the accumulators, for use at once: they are lost when the memory grows for a kernel. */
+export function accumulators(): AccumulatorViews {
+  const { buffer } = sharedMemory();
+  if (accumulatorViews?.buffer === buffer) return accumulatorViews;
+  accumulatorViews = {
+    buffer,
+    position: new Float64Array(buffer, Accumulators.position, 1),
+    why: new Uint8Array(buffer, Accumulators.why, STRIP),
+    planes: Accumulators.planes.map((at) => new Float64Array(buffer, at, STRIP)),
+  };
+  return accumulatorViews;
 }
 
 /** Write what an input's numbers mean, where the loop looks for it. */

@@ -33,6 +33,24 @@ export interface InputPlace {
   readonly status: number | null;
 }
 
+/**
+ * Accumulators of a fold over one run of pixels, first in memory and before every kernel's own: they stay where they are
+ * while other kernels run.
+ */
+export const Accumulators = {
+  /** One double: the position along the folded dimension. */
+  position: 0,
+  /** Status codes of pixels that were missing, combined. */
+  why: 16,
+  /** Planes of {@link STRIP} doubles. */
+  planes: [0, 1, 2].map((plane) => 16 + paddedBytes(STRIP) + plane * paddedBytes(STRIP * 8)),
+} as const;
+const ACCUMULATOR_END = 16 + paddedBytes(STRIP) + 3 * paddedBytes(STRIP * 8);
+
+function paddedBytes(bytes: number): number {
+  return Math.ceil((bytes + SLACK_BYTES) / ALIGNMENT) * ALIGNMENT;
+}
+
 /** The linear memory of one kernel. */
 export interface MemoryLayout {
   readonly inputs: readonly InputPlace[];
@@ -61,12 +79,12 @@ export function sampleShift(dtype: SampleType): number {
   return Math.log2(sampleBytes[dtype]);
 }
 
-/** Planes one behind another: the answer, then each input's numbers, samples and status. */
+/** Planes one behind another after the accumulators: the answer, then each input's numbers, samples and status. */
 export function layoutMemory(inputs: readonly { dtype: DType; hasStatus: boolean }[]): MemoryLayout {
-  let end = 0;
+  let end = ACCUMULATOR_END;
   const reserve = (bytes: number): number => {
     const start = end;
-    end += Math.ceil((bytes + SLACK_BYTES) / ALIGNMENT) * ALIGNMENT;
+    end += paddedBytes(bytes);
     return start;
   };
   const values = reserve(STRIP * 8);

@@ -1,6 +1,6 @@
 import type { CodeWriter } from "./code-writer.js";
 import { type Lanes, pushAddress } from "./lanes.js";
-import { type InputPlace, Param, type SampleType, sampleShift } from "./memory-layout.js";
+import { Param, type SampleType, sampleShift } from "./memory-layout.js";
 import { type Opcode, op, ValueType } from "./opcodes.js";
 import { rankOfStatus, statusOfRank } from "./reasons.js";
 
@@ -41,12 +41,12 @@ const loads: Readonly<Record<SampleType, readonly [load: Opcode, ...convert: Opc
   float64: [op.f64Load],
 };
 
-function hoistParam(code: CodeWriter, input: InputPlace, place: number, type: ValueType, load: Opcode): void {
+function hoistParam(code: CodeWriter, address: number, type: ValueType, load: Opcode): void {
   const write = () => {
-    code.i32(input.params + place);
+    code.i32(address);
     code.memory(load, 0);
   };
-  code.get(code.hoist(`param ${input.params + place}`, type, write));
+  code.get(code.hoist(`param ${address}`, type, write));
 }
 
 /** One pixel at a time, for engines without vectors. Masks are 1 or 0. */
@@ -122,18 +122,18 @@ export const scalarLanes: Lanes = {
     if (input.dtype === "int64" || input.dtype === "uint64") {
       pushAddress(code, at, 3);
       code.memory(op.i64Load, input.data);
-      hoistParam(code, input, Param.nodata, ValueType.i64, op.i64Load);
+      hoistParam(code, input.params + Param.nodata, ValueType.i64, op.i64Load);
       code.op(op.i64Eq);
-      hoistParam(code, input, Param.hasNodata, ValueType.i32, op.i32Load);
+      hoistParam(code, input.params + Param.hasNodata, ValueType.i32, op.i32Load);
       code.op(op.i32And);
     } else {
       code.get(samples);
-      scalarLanes.param(code, input, Param.nodata);
+      scalarLanes.param(code, input.params + Param.nodata);
       code.op(op.f64Eq);
     }
   },
-  param(code, input, place) {
-    hoistParam(code, input, place, ValueType.f64, op.f64Load);
+  param(code, address) {
+    hoistParam(code, address, ValueType.f64, op.f64Load);
   },
   loadStatus(code, base, at) {
     const index = () => {
@@ -141,6 +141,10 @@ export const scalarLanes: Lanes = {
       code.memory(op.i32Load8U, base);
     };
     lookUp(code, packedReasons, index, REASON_BITS);
+  },
+  loadValue(code, base, at) {
+    pushAddress(code, at, 3);
+    code.memory(op.f64Load, base);
   },
   storeValue(code, base, at, value) {
     pushAddress(code, at, 3);

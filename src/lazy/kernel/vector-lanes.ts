@@ -50,12 +50,12 @@ function load64(code: CodeWriter, input: InputPlace, at: Local): void {
   code.op(simd.f64x2ReplaceLane, 1);
 }
 
-function param(code: CodeWriter, input: InputPlace, place: number): void {
+function param(code: CodeWriter, address: number): void {
   const write = () => {
-    code.i32(input.params + place);
+    code.i32(address);
     code.memory(simd.load64Splat, 0);
   };
-  code.get(code.hoist(`param ${input.params + place}`, ValueType.v128, write));
+  code.get(code.hoist(`param ${address}`, ValueType.v128, write));
 }
 
 /**
@@ -141,13 +141,13 @@ export const vectorLanes: Lanes = {
     if (input.dtype === "int64" || input.dtype === "uint64") {
       pushAddress(code, at, 3);
       code.memory(simd.load, input.data);
-      param(code, input, Param.nodata);
+      param(code, input.params + Param.nodata);
       code.op(simd.i64x2Eq);
-      param(code, input, Param.hasNodata);
+      param(code, input.params + Param.hasNodata);
       code.op(simd.and);
     } else {
       code.get(samples);
-      param(code, input, Param.nodata);
+      param(code, input.params + Param.nodata);
       code.op(simd.f64x2Eq);
     }
   },
@@ -160,6 +160,10 @@ export const vectorLanes: Lanes = {
     constantVector(code, apart);
     code.op(simd.swizzle);
     code.op(simd.swizzle);
+  },
+  loadValue(code, base, at) {
+    pushAddress(code, at, 3);
+    code.memory(simd.load, base);
   },
   storeValue(code, base, at, value) {
     pushAddress(code, at, 3);

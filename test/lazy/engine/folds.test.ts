@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFold } from "../../../src/lazy/engine/create-fold.js";
+import { Fold } from "../../../src/lazy/engine/fold.js";
 import { PickFold } from "../../../src/lazy/engine/pick-fold.js";
 import type { Reducer } from "../../../src/lazy/graph/node.js";
 import { Status } from "../../../src/ndarray/status.js";
@@ -15,11 +15,18 @@ function strip(...pixels: readonly (number | { status: number })[]) {
 
 const gone = (status: number) => ({ status });
 
+/** The same as what a fold is given. */
+function math(...pixels: readonly (number | { status: number })[]) {
+  const { values, status } = strip(...pixels);
+  const plane = { dtype: "float64" as const, data: values, status, nodata: null, scale: 1, offset: 0 };
+  return { expr: { kind: "band" as const, name: "0" }, planes: [plane], starts: [0] };
+}
+
 /** One pixel's values in order of time. */
 function fold(reducer: Reducer, ...values: readonly (number | { status: number })[]) {
-  const open = createFold(reducer, 1);
+  const open = new Fold(reducer, 1);
   values.forEach((value, step) => {
-    open.add(strip(value), 0, 1, step);
+    open.add(math(value), 0, 1, step);
   });
   const { data, status } = open.finish();
   return [data[0], status[0]];
@@ -90,20 +97,43 @@ describe("a reduction along time", () => {
     expect(fold({ name: "sum" }, 1e308, 1e308)).toEqual([Number.NaN, undefined_]);
   });
 
-  it("takes strips as parts of its pixels", () => {
-    const open = createFold({ name: "max" }, 4);
-    open.add(strip(1, 9), 0, 2, 0);
-    open.add(strip(5, gone(nodata)), 2, 2, 0);
-    open.add(strip(4, gone(masked)), 1, 2, 1);
+  it("takes its pixels in runs, which may be given in turns", () => {
+    const open = new Fold({ name: "max" }, 4);
+    open.add(math(1, 9), 0, 2, 0);
+    open.add(math(5, gone(nodata)), 2, 2, 0);
+    open.add(math(gone(masked), 4), 0, 2, 1);
+    open.add(math(6, gone(masked)), 2, 2, 1);
     const { data, status } = open.finish();
     expect([[...data], [...status]]).toEqual([
-      [1, 9, 5, Number.NaN],
-      [0, 0, 0, nodata],
+      [1, 9, 6, Number.NaN],
+      [0, 0, 0, masked],
     ]);
   });
 
+  it("is not disturbed by another one between two steps", () => {
+    const [sum, spread] = [new Fold({ name: "sum" }, 2), new Fold({ name: "var", ddof: 0 }, 2)];
+    for (const [step, values] of [
+      [1, 10],
+      [3, gone(nodata)],
+      [8, 20],
+    ].entries()) {
+      for (const open of [sum, spread]) open.add(math(...values), 0, 2, step);
+    }
+    expect([...spread.finish().data]).toEqual([26 / 3, 25]);
+    expect([...sum.finish().data]).toEqual([12, 30]);
+  });
+
+  it("has its results once a run is settled, whatever else is folded after that", () => {
+    const open = new Fold({ name: "mean" }, 3);
+    open.add(math(1, 2), 0, 2, 0);
+    open.settle(0, 2);
+    open.add(math(4), 2, 1, 0);
+    new Fold({ name: "min" }, 1).add(math(0), 0, 1, 0);
+    expect([...open.finish().data]).toEqual([1, 2, 4]);
+  });
+
   it("is refused for what needs all values at once", () => {
-    expect(() => createFold({ name: "median" }, 1)).toThrow(expect.objectContaining({ name: "UnsupportedError" }));
+    expect(() => new Fold({ name: "median" }, 1)).toThrow(expect.objectContaining({ name: "UnsupportedError" }));
   });
 });
 
