@@ -61,9 +61,12 @@ const simdProbe = new Uint8Array([
   ...[10, 23, 1, 21, 0, 0xfd, 0x0c, ...new Array<number>(16).fill(0), 0x1a, 0x0b], // its body
 ]);
 
+let hasVectors: boolean | undefined;
+
 /** True where this engine runs WebAssembly with 128-bit vectors. */
 export function isSimdAvailable(): boolean {
-  return typeof WebAssembly === "object" && WebAssembly.validate(simdProbe);
+  hasVectors ??= typeof WebAssembly === "object" && WebAssembly.validate(simdProbe);
+  return hasVectors;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;

@@ -2,11 +2,15 @@ import { Status } from "../../ndarray/status.js";
 import type { Reducer } from "../graph/node.js";
 import { initialOf } from "../kernel/fold-sink.js";
 import { accumulators } from "../kernel/linear-memory.js";
+import { Accumulators } from "../kernel/memory-layout.js";
+import { settleAccumulators } from "../kernel/settle-kernel.js";
+import { type FoldMethod, foldMethod } from "./fold-method.js";
 import { foldKernelFor, type PixelMath } from "./pixel-math.js";
-import { type FoldMethod, foldMethod, settleMissing } from "./settle-fold.js";
 import { SpareBuffers } from "./spare-buffers.js";
 import type { BlockPlane } from "./strip.js";
 import { STRIP } from "./strip-buffers.js";
+
+const POSITION = Accumulators.position / 8;
 
 /** Pixels that are folded together. */
 interface Run {
@@ -44,7 +48,7 @@ export class Fold {
    */
   constructor(reducer: Reducer, length: number, spares = new SpareBuffers()) {
     this.#method = foldMethod(reducer);
-    this.#initial = initialOf(this.#method.kernel);
+    this.#initial = initialOf(this.#method.fold);
     this.#spares = spares;
     this.#data = new Float64Array(spares.take(length * 8));
     this.#status = new Uint8Array(spares.take(length));
@@ -56,19 +60,18 @@ export class Fold {
    */
   add(math: PixelMath, from: number, length: number, position: number): void {
     const run = this.#bring(from, length);
-    accumulators().position[0] = position;
+    accumulators().numbers[POSITION] = position;
     run.given++;
-    foldKernelFor(this.#method.kernel, math).fold(math.planes, math.starts, length);
+    foldKernelFor(this.#method.fold, math).fold(math.planes, math.starts, length);
   }
 
   /** Compute the results of a run that gets no more values. */
   settle(from: number, length: number): void {
     const run = this.#bring(from, length);
+    const { settle, ddof } = this.#method;
+    this.#missing += settleAccumulators(settle, length, { given: run.given, ddof });
     const { planes, why } = accumulators();
-    this.#method.settle({ planes, length, given: run.given });
-    const results = planes[0] as Float64Array;
-    this.#missing += settleMissing(results, why, length);
-    this.#data.set(results.subarray(0, length), from);
+    this.#data.set((planes[0] as Float64Array).subarray(0, length), from);
     this.#status.set(why.subarray(0, length), from);
     run.isSettled = true;
     resident = null;

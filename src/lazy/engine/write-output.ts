@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from "../../ndarray/dtype.js";
 import { Status } from "../../ndarray/status.js";
+import { storeSingles } from "../store-singles.js";
 import type { LoadedPlane } from "./loaded-plane.js";
 import type { Strip } from "./strip.js";
 
@@ -48,7 +49,7 @@ export function writeNative(
   }
 }
 
-/** Computed values, stored as the format says. */
+/** Computed values, stored as the format says; beyond what it can hold they are `undefined`. */
 export function writeStrip(
   strip: Strip,
   length: number,
@@ -58,22 +59,17 @@ export function writeStrip(
 ): void {
   const { data, status } = pixels;
   const values = strip.values.subarray(0, length);
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    for (let i = 0; i < length; i++) data[to + i] = !Number.isNaN(values[i]) ? BigInt(values[i]!) : BigInt(fill);
-  } else data.set(values, to);
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
   if (strip.missing > 0) {
     pixels.isComplete = false;
     status.set(strip.status.subarray(0, length), to);
-    if (!isFloat) for (let i = 0; i < length; i++) if (strip.status[i] !== Status.valid) data[to + i] = fill as never;
   }
-  if (!(data instanceof Float32Array)) return;
-  for (let i = to; i < to + length; i++) {
-    const value = data[i]!;
-    // Beyond what float32 can hold.
-    if (value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY) continue;
-    data[i] = Number.NaN;
-    status[i] = Status.undefined;
-    pixels.isComplete = false;
+  if (data instanceof Float32Array) {
+    if (storeSingles(data, status, to, values) > 0) pixels.isComplete = false;
+    return;
   }
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    for (let i = 0; i < length; i++) data[to + i] = !Number.isNaN(values[i]) ? BigInt(values[i]!) : BigInt(fill);
+  } else data.set(values, to);
+  if (strip.missing === 0 || data instanceof Float64Array) return;
+  for (let i = 0; i < length; i++) if (strip.status[i] !== Status.valid) data[to + i] = fill as never;
 }

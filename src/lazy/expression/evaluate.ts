@@ -4,6 +4,7 @@ import { isFloat, type TypedArray } from "../../ndarray/dtype.js";
 import { Status } from "../../ndarray/status.js";
 import { dtypeOf } from "../kernel/dtype-of.js";
 import { Kernel, type KernelPlane, STRIP } from "../kernel/kernel.js";
+import { storeSingles } from "../store-singles.js";
 import { bandsOf, type Expr } from "./expr.js";
 
 /** The pixels of one band, flat. */
@@ -101,19 +102,4 @@ function settleNaN(strip: Float32Array | Float64Array, codes: Uint8Array | null)
     if (Number.isNaN(strip[i]) && settled[i] === Status.valid) settled[i] = Status.undefined;
   }
   return settled;
-}
-
-/** From here on numbers round to infinity in single precision: half a step above the largest single. */
-const TOO_LARGE = 2 ** 128 - 2 ** 103;
-
-/** Values in single precision; one too large for it is `undefined`. */
-function storeSingles(data: Float32Array, status: Uint8Array, from: number, values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    data[from + i] = value;
-    if (Math.abs(value) >= TOO_LARGE) {
-      data[from + i] = Number.NaN;
-      status[from + i] = Status.undefined;
-    }
-  }
 }

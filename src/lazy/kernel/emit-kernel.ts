@@ -2,6 +2,7 @@ import { Status } from "../../ndarray/status.js";
 import type { ScalarMath } from "../expression/scalar-math.js";
 import { CodeWriter, type Local } from "./code-writer.js";
 import { emitCleanSteps } from "./emit-clean.js";
+import { emitLoop } from "./emit-loop.js";
 import { emitMixedSteps, pushIsThere } from "./emit-mixed.js";
 import type { Emission } from "./emit-value.js";
 import { findFacts } from "./facts.js";
@@ -99,22 +100,6 @@ function setGroupEnd(code: CodeWriter, start: Local, end: Local): void {
   code.op(op.i32LtU);
   code.op(op.select);
   code.set(end);
-}
-
-/** Runs `body` for each step of `at` from `start` to `end`. */
-function emitLoop({ code, lanes, at }: Emission, start: Local, end: Local, body: () => void): void {
-  code.get(start);
-  code.set(at);
-  code.loop(() => {
-    body();
-    code.get(at);
-    code.i32(lanes.width);
-    code.op(op.i32Add);
-    code.tee(at);
-    code.get(end);
-    code.op(op.i32LtU);
-    code.branchIf(0);
-  });
 }
 
 /** Leaves the block around it (depth 0) where something is missing: the sink has not heard of the group by then. */

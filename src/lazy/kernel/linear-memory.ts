@@ -1,5 +1,5 @@
 import { type DType, type TypedArray, viewTypedArray } from "../../ndarray/dtype.js";
-import { Accumulators, type InputPlace, type MemoryLayout, Param, STRIP } from "./memory-layout.js";
+import { ACCUMULATOR_END, Accumulators, type InputPlace, type MemoryLayout, Param, STRIP } from "./memory-layout.js";
 
 const PAGE_BYTES = 65_536;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -11,7 +11,7 @@ let memory: WebAssembly.Memory | null = null;
 
 /** The memory that this thread's kernels share. */
 export function sharedMemory(): WebAssembly.Memory {
-  memory ??= new WebAssembly.Memory({ initial: 1 });
+  memory ??= new WebAssembly.Memory({ initial: Math.ceil(ACCUMULATOR_END / PAGE_BYTES) });
   return memory;
 }
 
@@ -58,7 +58,8 @@ function viewInput(buffer: ArrayBuffer, place: InputPlace): InputViews {
 /** What JavaScript sees of the accumulators of a fold: see `Accumulators`. */
 export interface AccumulatorViews {
   readonly buffer: ArrayBuffer;
-  readonly position: Float64Array;
+  /** Position, number of values given, delta degrees of freedom. */
+  readonly numbers: Float64Array;
   readonly why: Uint8Array;
   readonly planes: readonly Float64Array[];
 }
@@ -71,7 +72,7 @@ export function accumulators(): AccumulatorViews {
   if (accumulatorViews?.buffer === buffer) return accumulatorViews;
   accumulatorViews = {
     buffer,
-    position: new Float64Array(buffer, Accumulators.position, 1),
+    numbers: new Float64Array(buffer, Accumulators.position, 3),
     why: new Uint8Array(buffer, Accumulators.why, STRIP),
     planes: Accumulators.planes.map((at) => new Float64Array(buffer, at, STRIP)),
   };

@@ -38,14 +38,17 @@ export interface InputPlace {
  * while other kernels run.
  */
 export const Accumulators = {
-  /** One double: the position along the folded dimension. */
+  /** Doubles: the position along the folded dimension, how many values each pixel was given, delta degrees of freedom. */
   position: 0,
-  /** Status codes of pixels that were missing, combined. */
-  why: 16,
+  given: 8,
+  ddof: 16,
+  /** For each pixel the status code that explains most of its missing values. */
+  why: 32,
   /** Planes of {@link STRIP} doubles. */
-  planes: [0, 1, 2].map((plane) => 16 + paddedBytes(STRIP) + plane * paddedBytes(STRIP * 8)),
+  planes: [0, 1, 2].map((plane) => 32 + paddedBytes(STRIP) + plane * paddedBytes(STRIP * 8)),
 } as const;
-const ACCUMULATOR_END = 16 + paddedBytes(STRIP) + 3 * paddedBytes(STRIP * 8);
+/** Where a kernel's own memory begins. */
+export const ACCUMULATOR_END = 32 + paddedBytes(STRIP) + 3 * paddedBytes(STRIP * 8);
 
 function paddedBytes(bytes: number): number {
   return Math.ceil((bytes + SLACK_BYTES) / ALIGNMENT) * ALIGNMENT;
