@@ -28,7 +28,19 @@ interface WasmExports {
   unpack16: UnpackSample;
   unpack32: UnpackSample;
   unpack64: UnpackSample;
-  unpack4x16(source: number, target: number, cols: number, rows: number, flags: number): void;
+  /** `to0` to `to3`: where the planes go, 0 for those that nobody wants. */
+  unpack4x16(
+    source: number,
+    rowBytes: number,
+    rows: number,
+    colStart: number,
+    colStop: number,
+    to0: number,
+    to1: number,
+    to2: number,
+    to3: number,
+    flags: number,
+  ): void;
   sumFloatBytes(source: number, rowBytes: number, rows: number, samples: number): void;
   /** Like {@link UnpackSample}, with the bytes of a sample for flags. */
   gatherFloat: UnpackSample;
@@ -149,22 +161,27 @@ export class WasmEngine implements DecodeEngine {
   }
 
   #unpackInto(target: number, firstRow: number, encoding: BlockEncoding, window: BlockWindow): void {
-    const { cols, samples } = encoding;
+    const { samples } = encoding;
+    const { colStart, colStop } = window;
     const rows = window.rowStop - window.rowStart;
     const width = bytesPerSample(encoding.dtype);
     const rowBytes = rowLengthBytes(encoding);
     const predictor = effectivePredictor(encoding);
     const flags = (predictor === 2 ? DIFFERENCES : 0) | (encoding.byteOrder === "big" ? BIG_ENDIAN : 0);
-    if (isFourSixteenBitPlanes(encoding, window)) {
-      this.#exports.unpack4x16(firstRow, target, cols, rows, flags);
+    const planeBytes = rows * (colStop - colStart) * width;
+    if (isFourSixteenBit(encoding, window)) {
+      const [a, b, c, d] = [0, 1, 2, 3].map((sample) => {
+        const plane = window.samples.indexOf(sample);
+        return plane < 0 ? 0 : target + plane * planeBytes;
+      }) as [number, number, number, number];
+      this.#exports.unpack4x16(firstRow, rowBytes, rows, colStart, colStop, a, b, c, d, flags);
       return;
     }
     if (predictor === 3) this.#exports.sumFloatBytes(firstRow, rowBytes, rows, samples);
     const [unpack, last] = predictor === 3 ? [this.#exports.gatherFloat, width] : [this.#unpackOf(width), flags];
-    const planeBytes = rows * (window.colStop - window.colStart) * width;
     window.samples.forEach((sample, plane) => {
       const to = target + plane * planeBytes;
-      unpack(firstRow, rowBytes, rows, samples, sample, window.colStart, window.colStop, to, last);
+      unpack(firstRow, rowBytes, rows, samples, sample, colStart, colStop, to, last);
     });
   }
 
@@ -193,16 +210,12 @@ function align(address: number): number {
   return Math.ceil(address / 64) * 64;
 }
 
-/** True where one pass takes all: the case of four-band scenes, worth a kernel of its own. */
-function isFourSixteenBitPlanes(encoding: BlockEncoding, window: BlockWindow): boolean {
+/** True where one pass takes all that is wanted: four-band scenes are worth a kernel of their own. */
+function isFourSixteenBit(encoding: BlockEncoding, window: BlockWindow): boolean {
   return (
     bytesPerSample(encoding.dtype) === 2 &&
     effectivePredictor(encoding) !== 3 &&
     encoding.samples === 4 &&
-    window.samples.length === 4 &&
-    window.samples.every((sample, index) => sample === index) &&
-    window.colStart === 0 &&
-    window.colStop === encoding.cols &&
-    encoding.cols % 8 === 0
+    new Set(window.samples).size === window.samples.length
   );
 }

@@ -9,14 +9,14 @@ import type { DType } from "../../src/ndarray/dtype.js";
 
 const dtypes: DType[] = ["uint8", "int16", "uint32", "int64", "float16", "float32", "float64"];
 
-/** Any block of up to 40 × 4 pixels with any window of it; columns often a multiple of 8, where vectors are used. */
+/** Any block of up to 40 × 4 pixels with any window of it; often columns, bands and types for which vectors are used. */
 const anyBlock = fc
   .record({
-    dtype: fc.constantFrom(...dtypes),
+    dtype: fc.oneof(fc.constantFrom(...dtypes), fc.constantFrom("int16" as const, "float32" as const)),
     byteOrder: fc.constantFrom("little" as const, "big" as const),
     rows: fc.integer({ min: 1, max: 4 }),
     cols: fc.oneof(fc.constantFrom(8, 16, 32, 40), fc.integer({ min: 1, max: 40 })),
-    samples: fc.integer({ min: 1, max: 5 }),
+    samples: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constantFrom(1, 4)),
     predictor: fc.constantFrom(1 as const, 2 as const, 3 as const),
   })
   .map((shape): BlockEncoding => {

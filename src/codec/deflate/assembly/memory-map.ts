@@ -27,6 +27,8 @@ export const PRECODE_TABLE: usize = 0x1800;
 export const REPEAT_PATTERNS: usize = 0x1a00;
 /** 16 × u8: the largest multiple of d that fits 16 bytes. */
 export const REPEAT_STEPS: usize = 0x1b00;
+/** 16 bytes: where a vector is put of which only a part is wanted. */
+export const EIGHT_VALUES: usize = 0x1b10;
 /** u32 entries: distance table and its subtables. */
 export const DISTANCE_TABLE: usize = 0x2000;
 /** At most 8192 u32 entries: literal/length table, one symbol an entry, and its subtables. */

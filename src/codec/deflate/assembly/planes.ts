@@ -5,6 +5,8 @@
  * first wanted row, `rowBytes` what a stored row takes, and the columns asked for are half-open.
  */
 
+import { EIGHT_VALUES } from "./memory-map";
+
 /** Flags of the kernels: undo horizontal differences; samples are big-endian. */
 const DIFFERENCES: i32 = 1;
 const BIG_ENDIAN: i32 = 2;
@@ -81,17 +83,73 @@ function sumPixels(v: v128, before: v128): v128 {
   return i16x8.add(withNeighbour, v128.shuffle<i64>(before, before, 1, 1));
 }
 
-/** Four 16-bit samples a pixel, whole rows, `cols` a multiple of 8: all four planes at once. */
-export function unpack4x16(source: usize, target: usize, cols: usize, rows: usize, flags: i32): void {
+/** The sums of the first `pixels` pixels where {@link sumPixels} looks for what came before. */
+// @ts-ignore: a decorator on a function is AssemblyScript's
+@inline
+function sumBefore(row: usize, pixels: i32, isBigEndian: bool): v128 {
+  let sums = i16x8.splat(0);
+  const stop = row + <usize>pixels * 8;
+  let from = row;
+  for (; from + 8 < stop; from += 16) sums = i16x8.add(sums, nativeOrder16(v128.load(from), isBigEndian));
+  if (from < stop) sums = i16x8.add(sums, nativeOrder16(v128.load64_zero(from), isBigEndian));
+  return i16x8.add(sums, v128.shuffle<i64>(sums, sums, 1, 0));
+}
+
+// Engines have one instruction for each of these two, where others take a table that must be loaded.
+
+// @ts-ignore: a decorator on a function is AssemblyScript's
+@inline
+function interleaveLow(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+// @ts-ignore: a decorator on a function is AssemblyScript's
+@inline
+function interleaveHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** The first `count` of eight values. */
+// @ts-ignore: a decorator on a function is AssemblyScript's
+@inline
+function storeSome(target: usize, values: v128, count: i32): void {
+  if (count >= 8) {
+    v128.store(target, values);
+    return;
+  }
+  v128.store(EIGHT_VALUES, values);
+  memory.copy(target, EIGHT_VALUES, <usize>count << 1);
+}
+
+/**
+ * Four 16-bit samples a pixel: all the planes that are asked for at once. Up to 64 bytes behind a row are read.
+ *
+ * @param to0 where the plane of the first sample goes, and so on; 0 for none
+ */
+export function unpack4x16(
+  source: usize,
+  rowBytes: usize,
+  rows: i32,
+  colStart: i32,
+  colStop: i32,
+  to0: usize,
+  to1: usize,
+  to2: usize,
+  to3: usize,
+  flags: i32,
+): void {
   const hasDifferences = (flags & DIFFERENCES) != 0;
   const isBigEndian = (flags & BIG_ENDIAN) != 0;
-  const planeBytes = cols * rows * 2;
-  let from = source;
-  let to = target;
-  for (let row: usize = 0; row < rows; row++) {
-    const stop = from + cols * 8;
-    let before = i16x8.splat(0);
-    for (; from < stop; from += 64, to += 16) {
+  const lineBytes = <usize>(colStop - colStart) << 1;
+  let line: usize = 0;
+  for (let row = 0; row < rows; row++, line += lineBytes) {
+    const start = source + <usize>row * rowBytes;
+    let before = hasDifferences ? sumBefore(start, colStart, isBigEndian) : i16x8.splat(0);
+    let from = start + <usize>colStart * 8;
+    let to = line;
+    // What is written behind a row is written anew with the next one; behind the plane another one may lie.
+    let left = (rows - row) * (colStop - colStart);
+    for (const stop = start + <usize>colStop * 8; from < stop; from += 64, to += 16, left -= 8) {
       let a = nativeOrder16(v128.load(from), isBigEndian);
       let b = nativeOrder16(v128.load(from, 16), isBigEndian);
       let c = nativeOrder16(v128.load(from, 32), isBigEndian);
@@ -103,14 +161,22 @@ export function unpack4x16(source: usize, target: usize, cols: usize, rows: usiz
         d = sumPixels(d, c);
         before = d;
       }
-      const ab01 = v128.shuffle<i16>(a, b, 0, 4, 8, 12, 1, 5, 9, 13);
-      const ab23 = v128.shuffle<i16>(a, b, 2, 6, 10, 14, 3, 7, 11, 15);
-      const cd01 = v128.shuffle<i16>(c, d, 0, 4, 8, 12, 1, 5, 9, 13);
-      const cd23 = v128.shuffle<i16>(c, d, 2, 6, 10, 14, 3, 7, 11, 15);
-      v128.store(to, v128.shuffle<i64>(ab01, cd01, 0, 2));
-      v128.store(to + planeBytes, v128.shuffle<i64>(ab01, cd01, 1, 3));
-      v128.store(to + planeBytes * 2, v128.shuffle<i64>(ab23, cd23, 0, 2));
-      v128.store(to + planeBytes * 3, v128.shuffle<i64>(ab23, cd23, 1, 3));
+      const even = interleaveLow(a, b);
+      const odd = interleaveHigh(a, b);
+      const evenNext = interleaveLow(c, d);
+      const oddNext = interleaveHigh(c, d);
+      if (to0 | to1) {
+        const ab = interleaveLow(even, odd);
+        const cd = interleaveLow(evenNext, oddNext);
+        if (to0) storeSome(to0 + to, v128.shuffle<i64>(ab, cd, 0, 2), left);
+        if (to1) storeSome(to1 + to, v128.shuffle<i64>(ab, cd, 1, 3), left);
+      }
+      if (to2 | to3) {
+        const ab = interleaveHigh(even, odd);
+        const cd = interleaveHigh(evenNext, oddNext);
+        if (to2) storeSome(to2 + to, v128.shuffle<i64>(ab, cd, 0, 2), left);
+        if (to3) storeSome(to3 + to, v128.shuffle<i64>(ab, cd, 1, 3), left);
+      }
     }
   }
 }
