@@ -1,6 +1,6 @@
 import { Status } from "../../ndarray/status.js";
 import type { Reducer } from "../graph/node.js";
-import { initialOf } from "../kernel/fold-sink.js";
+import { accumulatorsOf } from "../kernel/fold-sink.js";
 import { accumulators } from "../kernel/linear-memory.js";
 import { Accumulators } from "../kernel/memory-layout.js";
 import { settleAccumulators } from "../kernel/settle-kernel.js";
@@ -15,8 +15,13 @@ const POSITION = Accumulators.position / 8;
 /** Pixels that are folded together. */
 interface Run {
   readonly length: number;
+  /** Values that each pixel was given, the missing ones included. */
   given: number;
+  /** 0 only where none of them was missing. */
+  missing: number;
   isSettled: boolean;
+  /** Accumulators behind the first, where the run had to leave before it was settled. */
+  rest: readonly Float64Array[];
 }
 
 /** Whose accumulators lie in the kernels' memory: there is room for one run of pixels in a thread. */
@@ -31,12 +36,10 @@ let resident: { readonly fold: Fold; readonly from: number } | null = null;
  */
 export class Fold {
   readonly #method: FoldMethod;
-  readonly #initial: readonly number[];
+  readonly #planes: ReturnType<typeof accumulatorsOf>;
   readonly #spares: SpareBuffers;
   readonly #data: Float64Array;
   readonly #status: Uint8Array;
-  /** Accumulators behind the first, for runs that had to leave before they were settled. */
-  #rest: readonly Float64Array[] | null = null;
   /** By their first pixel. */
   readonly #runs = new Map<number, Run>();
   #missing = 0;
@@ -48,7 +51,7 @@ export class Fold {
    */
   constructor(reducer: Reducer, length: number, spares = new SpareBuffers()) {
     this.#method = foldMethod(reducer);
-    this.#initial = initialOf(this.#method.fold);
+    this.#planes = accumulatorsOf(this.#method.fold);
     this.#spares = spares;
     this.#data = new Float64Array(spares.take(length * 8));
     this.#status = new Uint8Array(spares.take(length));
@@ -62,7 +65,7 @@ export class Fold {
     const run = this.#bring(from, length);
     accumulators().numbers[POSITION] = position;
     run.given++;
-    foldKernelFor(this.#method.fold, math).fold(math.planes, math.starts, length);
+    run.missing += foldKernelFor(this.#method.fold, math).fold(math.planes, math.starts, length);
   }
 
   /** Compute the results of a run that gets no more values. */
@@ -73,6 +76,8 @@ export class Fold {
     const { planes, why } = accumulators();
     this.#data.set((planes[0] as Float64Array).subarray(0, length), from);
     this.#status.set(why.subarray(0, length), from);
+    for (const { buffer } of run.rest) this.#spares.give(buffer as ArrayBuffer);
+    run.rest = [];
     run.isSettled = true;
     resident = null;
   }
@@ -84,8 +89,6 @@ export class Fold {
       for (let from = 0; from < length; from += STRIP) this.settle(from, Math.min(STRIP, length - from));
     }
     for (const [from, run] of this.#runs) if (!run.isSettled) this.settle(from, run.length);
-    for (const { buffer } of this.#rest ?? []) this.#spares.give(buffer as ArrayBuffer);
-    this.#rest = null;
     return { data: this.#data, status: this.#status, missing: this.#missing };
   }
 
@@ -96,29 +99,30 @@ export class Fold {
     if (resident !== null) resident.fold.#leave(resident.from);
     resident = { fold: this, from };
     const { planes, why } = accumulators();
-    if (known !== undefined) {
-      for (const [i, kept] of this.#kept().entries()) planes[i]?.set(kept.subarray(from, from + length));
-      why.set(this.#status.subarray(from, from + length));
-      return known;
-    }
-    const run = { length, given: 0, isSettled: false };
-    this.#runs.set(from, run);
-    for (const [i, value] of this.#initial.entries()) planes[i]?.fill(value, 0, length);
+    for (const [i, value] of this.#planes.initial.entries()) planes[i]?.fill(value, 0, length);
     why.fill(Status.valid, 0, length);
-    return run;
+    if (known === undefined) {
+      const run = { length, given: 0, missing: 0, isSettled: false, rest: [] };
+      this.#runs.set(from, run);
+      return run;
+    }
+    planes[0]?.set(this.#data.subarray(from, from + length));
+    for (const [i, plane] of known.rest.entries()) planes[i + 1]?.set(plane);
+    if (known.missing > 0) why.set(this.#status.subarray(from, from + length));
+    return known;
   }
 
   /** Make room for another run. */
   #leave(from: number): void {
-    const { length } = this.#runs.get(from) as Run;
+    const run = this.#runs.get(from) as Run;
+    const { length } = run;
     const { planes, why } = accumulators();
-    for (const [i, kept] of this.#kept().entries()) kept.set((planes[i] as Float64Array).subarray(0, length), from);
-    this.#status.set(why.subarray(0, length), from);
-  }
-
-  /** Memory for accumulators that have to leave: the result's own is the first. */
-  #kept(): readonly Float64Array[] {
-    this.#rest ??= this.#initial.slice(1).map(() => new Float64Array(this.#spares.take(this.#data.byteLength)));
-    return [this.#data, ...this.#rest];
+    const [first, ...rest] = planes.slice(0, this.#planes.initial.length) as [Float64Array, ...Float64Array[]];
+    this.#data.set(first.subarray(0, length), from);
+    // Nothing was counted, and nothing explained.
+    if (run.missing === 0 && this.#planes.countsMissing) return;
+    if (run.rest.length === 0) run.rest = rest.map(() => new Float64Array(this.#spares.take(length * 8)));
+    for (const [i, plane] of run.rest.entries()) plane.set((rest[i] as Float64Array).subarray(0, length));
+    if (run.missing > 0) this.#status.set(why.subarray(0, length), from);
   }
 }

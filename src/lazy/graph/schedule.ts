@@ -218,9 +218,9 @@ export function stackedAt(
   return [inputs[inputs.length - 1] ?? 0, 0];
 }
 
-/** Values and status of a result, or of an accumulator, in bytes. */
+/** Values and status of a result, in bytes, and the three accumulators of a spread with theirs. */
 const RESULT_BYTES = 9;
-const ACCUMULATOR_BYTES = 21;
+const ACCUMULATOR_BYTES = 25;
 
 function bytesPerPixel(program: Program, passes: readonly Pass[]): number {
   let [held, most] = [0, 0];

@@ -84,10 +84,10 @@ const forms: Readonly<Record<FoldName, FoldForm>> = {
   },
 };
 
-/** What a fold's planes of accumulators hold before any value. */
-export function initialOf(name: FoldName): readonly number[] {
+/** A fold's planes of accumulators: what they hold before any value, and whether the last only counts missing ones. */
+export function accumulatorsOf(name: FoldName): Pick<FoldForm, "initial" | "countsMissing"> {
   const { initial, countsMissing } = forms[name];
-  return countsMissing ? [...initial, 0] : initial;
+  return { initial: countsMissing ? [...initial, 0] : initial, countsMissing };
 }
 
 /** Takes values into the accumulators of their pixels. */

@@ -115,10 +115,11 @@ export class FoldKernel {
   /**
    * Fold `length` pixels, at most {@link STRIP}, into accumulators 0 to `length` − 1; one more may be touched.
    *
+   * @returns 0 only where none of them is missing
    * @throws InvalidInputError where planes are not of the inputs' number and types, or too short.
    */
-  fold(planes: readonly KernelPlane[], from: readonly number[], length: number): void {
-    this.#loop.run(planes, from, length);
+  fold(planes: readonly KernelPlane[], from: readonly number[], length: number): number {
+    return this.#loop.run(planes, from, length);
   }
 }
 

@@ -98,9 +98,9 @@ describe("the order in which a block is computed", () => {
   });
 
   it("says how many bytes a pixel takes at most: what is held of scenes, accumulators, answers", () => {
-    // Two bytes a sample and one of status; 21 for an accumulator and 9 for a value with its status.
+    // Two bytes a sample and one of status; 25 for accumulators and 9 for a value with its status.
     expect(scheduled(red).bytesPerPixel).toBe(8 * 3 + 10 * 9);
-    expect(scheduled(overTime(red, { name: "mean" })).bytesPerPixel).toBe(8 * 3 + 21 + 9);
+    expect(scheduled(overTime(red, { name: "mean" })).bytesPerPixel).toBe(8 * 3 + 25 + 9);
     expect(scheduled(overTime(red, { name: "median" })).bytesPerPixel).toBe(10 * 3 + 9);
   });
 });
