@@ -1,4 +1,5 @@
 import { InvalidInputError, UnsupportedError } from "../../errors.js";
+import type { Expr } from "../../lazy/expression/expr.js";
 import type { FrameWindow, Grouping, ReduceNode, Reducer, Shape } from "../../lazy/graph/node.js";
 import type { DType } from "../../ndarray/dtype.js";
 import { resolveDims } from "../align.js";
@@ -7,9 +8,9 @@ import { withOperands } from "./math.js";
 
 /** How a reduction treats what is missing. */
 export interface ReduceOptions {
-  /** False: one missing value makes the result missing. Default true: what is missing is left out. */
+  /** False: one missing value makes the result missing, with its status. Default true: what is missing is left out. */
   skipna?: boolean;
-  /** Fewer values than this make the result missing. Default 1. */
+  /** Fewer values than this make the result missing, with the status that explains most of the missing ones. Default 1. */
   minCount?: number;
 }
 
@@ -91,7 +92,7 @@ export function reducedType({ name }: Reducer, dtype: DType): DType {
   return name === "histogram" ? "float64" : "float32";
 }
 
-/** Make missing what has too few values. */
+/** Make missing what has too few values, with the status that explains most of those that are missing. */
 function requireValues(
   array: LazyArray,
   reduced: LazyArray,
@@ -101,6 +102,7 @@ function requireValues(
   if (skipna && minCount <= 1) return reduced;
   const names = resolveDims(array, dims);
   const counts = reduceNode(array, { name: "count" }, names);
+  const reasons = reduceNode(array, { name: "reason" }, names);
   const { shape } = array.node;
   const lengths = {
     outer: array.outer !== null && names.has(array.outer.name) ? (shape.outer ?? 1) : 1,
@@ -110,11 +112,11 @@ function requireValues(
   };
   const least = skipna ? minCount : lengths.outer * lengths.band * lengths.y * lengths.x;
   return withOperands(
-    [counts, reduced, least],
-    ([count, value, limit]) => ({
+    [counts, reduced, reasons, least],
+    ([count, value, reason, limit]) => ({
       kind: "call",
       name: "where",
-      args: [{ kind: "binary", op: ">=", left: count as never, right: limit as never }, value as never],
+      args: [{ kind: "binary", op: ">=", left: count as Expr, right: limit as Expr }, value as Expr, reason as Expr],
     }),
     reduced.node.dtype,
   );

@@ -18,7 +18,8 @@ export function foldMethod(reducer: Reducer): FoldMethod {
     case "mean":
       return { fold: "sum", settle: reducer.name, ddof: 0 };
     case "count":
-      return { fold: "count", settle: "count", ddof: 0 };
+    case "reason":
+      return { fold: "count", settle: reducer.name, ddof: 0 };
     case "min":
     case "max":
     case "argmin":

@@ -78,7 +78,7 @@ export class SpatialMerge {
   }
 
   #whyMissing(cell: number): number {
-    if (this.#all.counts[cell]! > 0) return Status.undefined;
+    if (this.#all.counts[cell]! > 0 && this.#node.reducer.name !== "reason") return Status.undefined;
     const why = this.#all.why[cell]!;
     return why === Status.valid ? Status.uncovered : why;
   }
@@ -92,6 +92,7 @@ export class SpatialMerge {
       const bins = reducer.edges.length - 1;
       return Array.from({ length: bins }, (_, bin) => histogram[bin * counts.length + cell]!);
     }
+    if (reducer.name === "reason") return [Number.NaN];
     if (count === 0) return reducer.name === "quantile" ? reducer.q.map(() => Number.NaN) : [Number.NaN];
     const sum = sums[cell]! + sumErrors[cell]!;
     switch (reducer.name) {

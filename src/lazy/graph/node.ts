@@ -50,6 +50,8 @@ export interface SceneSource {
 export type Reducer =
   | { readonly name: "sum" | "mean" | "min" | "max" | "count" | "first" | "last" | "argmin" | "argmax" | "median" }
   | { readonly name: "std" | "var"; readonly ddof: number }
+  /** No value anywhere, and the status that explains most of the missing ones: `uncovered` where none is. */
+  | { readonly name: "reason" }
   | { readonly name: "quantile"; readonly q: readonly number[] }
   /** Counts between ascending edges, the last edge included, as numpy has it. */
   | { readonly name: "histogram"; readonly edges: readonly number[] }

@@ -11,8 +11,8 @@ import { scalarLanes } from "./scalar-lanes.js";
 import { vectorLanes } from "./vector-lanes.js";
 import { assembleModule } from "./wasm-module.js";
 
-/** What is made of accumulators; `plane` is the first of them as it is. */
-export type SettleName = "sum" | "mean" | "count" | "plane" | "var" | "std";
+/** What is made of accumulators; `plane` is the first of them as it is, `reason` no value anywhere. */
+export type SettleName = "sum" | "mean" | "count" | "plane" | "reason" | "var" | "std";
 
 interface Settled {
   readonly result: Local;
@@ -71,6 +71,8 @@ class Arithmetic {
 function settle(name: SettleName, arithmetic: Arithmetic): Settled {
   const first = arithmetic.plane(0);
   if (name === "plane") return { result: first, isThere: arithmetic.mask("eq", first, first) };
+  // A number is never another one than itself.
+  if (name === "reason") return { result: first, isThere: arithmetic.mask("ne", first, first) };
   if (name === "count") {
     const result = arithmetic.value("sub", arithmetic.param(Accumulators.given), first);
     return { result, isThere: arithmetic.mask("eq", result, result) };

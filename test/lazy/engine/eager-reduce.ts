@@ -92,7 +92,14 @@ export interface Over {
   readonly x: boolean;
 }
 
-export function reduceArray(array: EagerArray, name: ReducerName, over: Over, q?: number): EagerArray {
+/** @param least values that a result needs */
+export function reduceArray(
+  array: EagerArray,
+  name: ReducerName,
+  over: Over,
+  q?: number,
+  least: number | "all" = 1,
+): EagerArray {
   const count = (length: number | null, isOver: boolean) => (isOver ? (length ?? 1) : 1);
   const [outers, bands] = [count(array.outer, over.outer), count(array.bands, over.band)];
   const [rows, cols] = [count(array.y ? array.rows : 1, over.y), count(array.x ? array.cols : 1, over.x)];
@@ -115,6 +122,9 @@ export function reduceArray(array: EagerArray, name: ReducerName, over: Over, q?
         }
       }
     }
+    const gone = pixels.flatMap(({ status }) => (status === 0 ? [] : [status]));
+    const isEnough = least === "all" ? gone.length === 0 : pixels.length - gone.length >= least;
+    if (least !== 1 && !isEnough) return missing(mostOf(gone));
     return reducePixels(name, pixels, over.y || over.x, q);
   });
 }

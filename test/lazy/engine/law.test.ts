@@ -52,7 +52,7 @@ function ask({ origin, mask, isScaled, chain }: Question, { form }: Run): { lazy
 const sorts = ({ chain }: Question) =>
   chain.some((verb) => {
     if (verb.verb === "compare") return verb.reducer === "median" && verb.dim !== "time";
-    const dims = verb.verb === "reduce" || verb.verb === "quantile" ? verb.dims : [];
+    const dims = verb.verb === "reduce" || verb.verb === "reduceIf" || verb.verb === "quantile" ? verb.dims : [];
     return dims.some((dim) => dim === "y" || dim === "x");
   });
 

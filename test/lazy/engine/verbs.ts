@@ -30,6 +30,13 @@ export type Verb =
   | { readonly verb: "clip"; readonly least: number; readonly most: number }
   | { readonly verb: "isnull" | "cumsum" }
   | { readonly verb: "reduce"; readonly reducer: ReducerName; readonly dims: readonly string[] }
+  /** Without `least`: none may be missing. */
+  | {
+      readonly verb: "reduceIf";
+      readonly reducer: "mean" | "sum" | "max" | "median";
+      readonly dims: readonly string[];
+      readonly least: number | null;
+    }
   | { readonly verb: "quantile"; readonly q: number; readonly dims: readonly string[] }
   | { readonly verb: "groupby" | "anomaly"; readonly reducer: "mean" | "median" | "max" | "count" }
   | {
@@ -69,6 +76,12 @@ export const verbs: fc.Arbitrary<Verb> = fc.oneof(
       "argmax",
     ),
     dims: someDims,
+  }),
+  fc.record({
+    verb: fc.constant("reduceIf" as const),
+    reducer: fc.constantFrom("mean", "sum", "max", "median"),
+    dims: someDims,
+    least: fc.constantFrom(null, 2, 3, 50),
   }),
   fc.record({ verb: fc.constant("quantile" as const), q: fc.constantFrom(0, 0.1, 0.37, 0.5, 0.9, 1), dims: someDims }),
   fc.record({
@@ -117,6 +130,7 @@ export function applies(array: EagerArray, verb: Verb): boolean {
       if (verb.reducer.startsWith("arg") && verb.dims.length > 1) return false;
       return !isSpatial || !(positional.includes(verb.reducer) || inexact.includes(verb.reducer));
     }
+    case "reduceIf":
     case "quantile":
       return verb.dims.every((dim) => dims.includes(dim));
     case "groupby":
@@ -164,6 +178,8 @@ export function applyLazy(array: DataArray, verb: Verb): DataArray {
       return verb.reducer === "argmin" || verb.reducer === "argmax"
         ? array[verb.reducer](verb.dims[0])
         : array[verb.reducer](verb.dims);
+    case "reduceIf":
+      return array[verb.reducer](verb.dims, verb.least === null ? { skipna: false } : { minCount: verb.least });
     case "quantile":
       return array.quantile(verb.q, verb.dims);
     case "groupby":
@@ -236,6 +252,8 @@ export function applyEager(array: EagerArray, verb: Verb): EagerArray {
       return cumulate(array);
     case "reduce":
       return reduceArray(array, verb.reducer, overOf(verb.dims));
+    case "reduceIf":
+      return reduceArray(array, verb.reducer, overOf(verb.dims), 0.5, verb.least ?? "all");
     case "quantile":
       return reduceArray(array, "median", overOf(verb.dims), verb.q);
     case "groupby":
