@@ -25,11 +25,10 @@ const jobs = {
     const { data, status } = await dataset.bandmath(NDVI).mean("time").compute({ threads });
     return { check: meanOfValid(data, status), peakMegabytes: process.resourceUsage().maxRSS / 1024 };
   },
-  /** NDVI of a window of 64 × 64 pixels, mean of each scene. */
-  async windowSeries({ warehouse, threads }) {
-    const window = { y: { start: 300, stop: 364 }, x: { start: 1500, stop: 1564 } };
+  /** NDVI of a window, mean of each scene. */
+  async windowSeries({ warehouse, window: { row, col, rows, cols }, threads }) {
     const { data } = await (await openDataset(warehouse))
-      .isel(window)
+      .isel({ y: { start: row, stop: row + rows }, x: { start: col, stop: col + cols } })
       .bandmath(NDVI)
       .mean(["y", "x"])
       .compute({ threads });

@@ -6,6 +6,8 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const exported = `
   export { BlockDecoder } from "./src/codec/index.js";
+  export { rowLengthBytes } from "./src/codec/block-layout.js";
+  export { WasmEngine } from "./src/codec/wasm-engine.js";
   export { parseCog } from "./src/cog/parse.js";
 `;
 

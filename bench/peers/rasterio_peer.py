@@ -78,10 +78,12 @@ def ndviMean(scenes, threads):
     return {"check": f"{mean:.6f}", "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def windowSeries(threads):
-    """NDVI of a window of 64 x 64 pixels, mean of each scene."""
+def windowSeries(window, threads):
+    """NDVI of a window, mean of each scene."""
+    pixels = Window(window["col"], window["row"], window["cols"], window["rows"])
+
     def one(path):
-        values, valid = ndvi(path, Window(1500, 300, 64, 64))
+        values, valid = ndvi(path, pixels)
         return float(values[valid].mean(dtype=np.float64))
 
     with ThreadPoolExecutor(threads) as pool:
