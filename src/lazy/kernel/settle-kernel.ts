@@ -20,7 +20,7 @@ interface Settled {
   readonly isThere: Local;
 }
 
-/** One after another: accumulators on the stack of the machine, results in variables. */
+/** Writes arithmetic on variables, every result in a variable of its own. */
 class Arithmetic {
   readonly #pixels: PixelCode;
 
