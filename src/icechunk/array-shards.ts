@@ -18,6 +18,12 @@ export interface ArrayShards {
   written: Shard[];
 }
 
+/**
+ * References that a manifest of an array that is cut may hold: so many are some 30 MB once read, of which a reader's cache
+ * holds two. A reader refuses a manifest of more than a gigabyte, and an append writes the last one anew.
+ */
+const MOST_REFERENCES = 2 ** 19;
+
 /** Identity of a shard: its position in the grid of shards. */
 type ShardId = string;
 
@@ -60,6 +66,15 @@ export async function distribute(
     shards.takeNewRows();
   }
   return { kept, written: shards.finish() };
+}
+
+/** Sizes of shards where those asked for, along the first axis that is cut, would hold too many references. */
+export function boundedSplit(splitSizes: readonly number[], { dimensions }: Pick<ArrayData, "dimensions">): number[] {
+  const cut = splitSizes.findIndex((size) => Number.isFinite(size));
+  const counts = dimensions.map(({ chunkCount }, axis) => Math.min(chunkCount, splitSizes[axis]!));
+  const others = counts.reduce((product, count, axis) => (axis === cut ? product : product * count), 1);
+  const most = Math.max(1, Math.floor(MOST_REFERENCES / Math.max(1, others)));
+  return splitSizes.map((size, axis) => (axis === cut ? Math.min(size, most) : size));
 }
 
 function leavesGrid({ extents }: ManifestRef, counts: readonly number[]): boolean {

@@ -1,6 +1,6 @@
 import { CorruptDataError, InvalidInputError, UnsupportedError } from "../errors.js";
 import type { ByteStore } from "../store/byte-store.js";
-import { distribute, type Shard } from "./array-shards.js";
+import { boundedSplit, distribute, type Shard } from "./array-shards.js";
 import { type ChangeSet, toTransactionLog } from "./change-set.js";
 import { isInGrid } from "./chunk-grid.js";
 import { type FileType, wrapFile } from "./format/envelope.js";
@@ -122,7 +122,8 @@ async function flushArray(
   staged: StagedReferences | null,
 ): Promise<ManifestRef[]> {
   const { settings, manifests } = writing.context;
-  const sizes = settings.splitSizes(record.path, data.dimensionNames ?? [], data.dimensions.length);
+  const wanted = settings.splitSizes(record.path, data.dimensionNames ?? [], data.dimensions.length);
+  const sizes = boundedSplit(wanted, data);
   const { kept, written } = await distribute(record.id, data, staged?.table ?? null, sizes, manifests);
   for (const ref of kept) keepManifest(writing, ref);
   const refs = [...kept];
