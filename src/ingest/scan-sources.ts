@@ -12,6 +12,13 @@ export interface ScannedSources {
   roots: SourceRoot[];
 }
 
+export interface ScanOptions {
+  globPattern?: string | undefined;
+  /** True where files may come later: none is no error. */
+  mayBeEmpty?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * The files that sources name, and what may be metadata beside them: a listing, nothing is opened. Folders that no container
  * holds get one.
@@ -21,7 +28,7 @@ export interface ScannedSources {
 export async function scanSources(
   sources: readonly string[],
   containers: Container[],
-  { globPattern, signal }: { globPattern?: string | undefined; signal?: AbortSignal | undefined },
+  { globPattern, mayBeEmpty, signal }: ScanOptions,
 ): Promise<ScannedSources> {
   const files = new Map<string, HeldFile>();
   const sidecars = new Map<string, SidecarFile>();
@@ -41,7 +48,7 @@ export async function scanSources(
     const found = await scanSidecarsIn(folder, containerFor(containers, folder));
     for (const sidecar of found) sidecars.set(sidecar.path, sidecar);
   }
-  if (files.size === 0) {
+  if (files.size === 0 && mayBeEmpty !== true) {
     throw new NotFoundError(`${sources.join(", ")}: no matching file (${globPattern ?? "*.tif, *.tiff"})`, {
       details: { sources: [...sources] },
     });

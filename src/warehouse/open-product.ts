@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { WritableSession } from "../icechunk/index.js";
+import type { Session } from "../icechunk/index.js";
 import { isStackOf } from "./layout.js";
 import { mergeProduct } from "./merge-product.js";
 import { productJson, readProduct, type StoredProduct } from "./product.js";
@@ -56,7 +56,7 @@ export interface OpenProduct {
 }
 
 /** What the snapshot of a session has of a product; of one that it does not have, nothing. */
-export async function openProduct(session: WritableSession, given: StoredProduct): Promise<OpenProduct> {
+export async function openProduct(session: Session, given: StoredProduct): Promise<OpenProduct> {
   const [table, ids] = await Promise.all([readSceneTable(session), readSceneIds(session)]);
   const factsOf = await readSceneFacts(session, table);
   const stored = readProduct(session, given.productId);
@@ -108,7 +108,7 @@ function knownScene(product: OpenProduct, id: string, facts: SceneFacts): OpenSc
   return scene;
 }
 
-async function openSlots(session: WritableSession, stack: Stack): Promise<Slot[]> {
+async function openSlots(session: Session, stack: Stack): Promise<Slot[]> {
   const [table, beside] = await Promise.all([readSlots(session, stack), readBeside(session, stack)]);
   const fileAt = (at: number): SlotFile | null => {
     const source = table.source[at] ?? "";

@@ -12,6 +12,12 @@ export function sourceLocation(container: string, key: string): string {
   return `${SCHEME}${container}/${key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
+/** Container and key of a location that {@link sourceLocation} gave. */
+export function parseSourceLocation(location: string): { container: string; key: string } {
+  const [container = "", ...segments] = location.slice(SCHEME.length).split("/");
+  return { container, key: segments.map(decodeURIComponent).join("/") };
+}
+
 /** URL of a local folder as containers hold it, ending in a slash. */
 export function folderUrl(folder: string): string {
   const trimmed = folder.replace(/\/+$/, "");

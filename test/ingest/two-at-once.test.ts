@@ -59,6 +59,24 @@ describe("several ingests at once", () => {
     }
   });
 
+  it("in twelve processes lose nothing, and each makes one commit", { timeout: 60_000 }, async () => {
+    const folder = createTempDir();
+    const warehouse = `${folder}/w`;
+    const names = Array.from({ length: 12 }, (_, n) => `folder-${n}`);
+    const sources = writeFolders(folder, names);
+    const processes = await Promise.all(sources.map((source) => startIngest(source, warehouse)));
+    try {
+      const reports = await Promise.all(processes.map((process) => process.run()));
+      expect(reports.map(({ added, failed }) => [added, failed])).toEqual(sources.map(() => [3, []]));
+      expect(new Set(reports.flatMap(({ snapshots }) => snapshots)).size).toBe(12);
+    } finally {
+      await Promise.all(processes.map((process) => process.kill()));
+    }
+    const expected = names.flatMap((_, n) => [10 * n + 1, 10 * n + 2, 10 * n + 3]);
+    expect(await valuesIn(warehouse)).toEqual(expected);
+    expect(await (await catalog(warehouse)).snapshots()).toHaveLength(13);
+  });
+
   it("in two processes of one folder add every scene once", async () => {
     const folder = createTempDir();
     const warehouse = `${folder}/w`;

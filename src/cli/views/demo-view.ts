@@ -1,5 +1,5 @@
 import type { PointSeries } from "../../cube/point-series.js";
-import type { IngestReport } from "../../ingest/ingest.js";
+import type { IngestReport } from "../../ingest/ingest-report.js";
 import type { WarehouseSummary } from "../../warehouse/catalog.js";
 import type { ClearestScene } from "../demo/pictures.js";
 import type { Place } from "../demo/places.js";
