@@ -69,13 +69,21 @@ export function createBranch(
 /**
  * Delete a branch, in the repository's table. Its snapshots stay until garbage is collected.
  *
+ * @param expected the branch's newest snapshot as the caller knows it; null for "whatever it is".
  * @throws InvalidInputError for `main`, which every repository has.
+ * @throws ConflictError where the branch has another newest snapshot than expected.
  * @throws NotFoundError where there is none.
  */
-export function deleteBranch(table: RepositoryTable, name: string, store: ByteStore): RepositoryChange {
+export function deleteBranch(
+  table: RepositoryTable,
+  name: string,
+  expected: string | null,
+  store: ByteStore,
+): RepositoryChange {
   if (name === mainBranch)
     throw new InvalidInputError(`The branch "${mainBranch}" cannot be deleted; reset it instead.`);
   const previousSnapshot = table.snapshots[resolve(table, { branch: name }, store)]!.id;
+  assertTip(name, previousSnapshot, expected, "deleted");
   table.branches = table.branches.filter((branch) => branch.name !== name);
   return { kind: "branchDeleted", name, previousSnapshot };
 }
@@ -96,15 +104,18 @@ export function resetBranch(
 ): RepositoryChange | null {
   const tipIndex = resolve(table, { branch: name }, store);
   const tip = table.snapshots[tipIndex]!.id;
-  if (expected !== null && idToText(tip) !== expected) {
-    throw new ConflictError(`The branch "${name}" is at ${idToText(tip)}, not at ${expected}; it was not reset.`, {
-      details: { branch: name, expected, tip: idToText(tip) },
-    });
-  }
+  assertTip(name, tip, expected, "reset");
   const target = resolve(table, { snapshot }, store);
   if (target === tipIndex) return null;
   table.branches.find((branch) => branch.name === name)!.snapshotIndex = target;
   return { kind: "branchReset", name, previousSnapshot: tip };
+}
+
+function assertTip(name: string, tip: Uint8Array, expected: string | null, done: string): void {
+  if (expected === null || idToText(tip) === expected) return;
+  throw new ConflictError(`The branch "${name}" is at ${idToText(tip)}, not at ${expected}; it was not ${done}.`, {
+    details: { branch: name, expected, tip: idToText(tip) },
+  });
 }
 
 function assertRefName(name: string): void {

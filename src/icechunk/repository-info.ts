@@ -15,7 +15,7 @@ import type { VersionOneRefs } from "./v1-refs.js";
 import type { JsonObject } from "./zarr-metadata.js";
 
 export interface ResetOptions extends ReadOptions {
-  /** The branch's newest snapshot as the caller knows it; where it is another, nothing is reset. */
+  /** The branch's newest snapshot as the caller knows it; where it is another, nothing is reset or deleted. */
   expected?: string | undefined;
 }
 
@@ -93,10 +93,12 @@ export class RepositoryInfo {
    * Delete a branch. Snapshots that nothing else leads to last until garbage is collected.
    *
    * @throws InvalidInputError for `main`, which every repository has.
+   * @throws ConflictError where `expected` is given and no longer the branch's newest snapshot.
    * @throws NotFoundError where there is none.
    */
-  async deleteBranch(name: string, options: ReadOptions = {}): Promise<void> {
-    await this.#update(({ deleteBranch }, table) => deleteBranch(table, name, this.store), options);
+  async deleteBranch(name: string, options: ResetOptions = {}): Promise<void> {
+    const expected = options.expected ?? null;
+    await this.#update(({ deleteBranch }, table) => deleteBranch(table, name, expected, this.store), options);
   }
 
   /**
