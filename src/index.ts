@@ -42,7 +42,9 @@ export { type PngOptions, toPng } from "./export/to-png.js";
 export type { Affine } from "./geo/affine.js";
 export type { Crs } from "./geo/crs.js";
 export type { GeoBox } from "./geo/geo-box.js";
-export { type IngestOptions, type IngestProgress, type IngestReport, ingest } from "./ingest/ingest.js";
+export { ingest } from "./ingest/ingest.js";
+export type { IngestOptions, IngestProgress } from "./ingest/ingest-options.js";
+export type { IngestReport } from "./ingest/ingest-report.js";
 export {
   type InspectDirectoryOptions,
   type InspectFailure,
@@ -56,6 +58,7 @@ export {
   type RegisterProductOptions,
   registerProduct,
 } from "./ingest/register-product.js";
+export { type WatchOptions, type WatchReport, watchIngest } from "./ingest/watch.js";
 export type { MaskRule } from "./mask-rule.js";
 export type { DType, TypedArray } from "./ndarray/dtype.js";
 export type { Coordinate, NdArray } from "./ndarray/nd-array.js";
@@ -65,6 +68,20 @@ export type { BandProfileInput, NamingRuleInput, OffsetSince, ProductProfileInpu
 export type { StacGeometry, StacItem, StacItemAsset } from "./stac/stac-item.js";
 export { type StacItemsOptions, stacItems } from "./stac/stac-items.js";
 export { toStacGeoparquet } from "./stac/to-stac-geoparquet.js";
+export { type BranchInfo, branches, deleteBranch } from "./staging/branches.js";
+export type { LeftOutFile } from "./staging/changes.js";
+export type { BandValues, StagedBand } from "./staging/compare-bands.js";
+export type { CloudCover, StagedDates, StagedGrid } from "./staging/compare-scenes.js";
+export type { DuplicateScene } from "./staging/duplicates.js";
+export { type MergedProduct, type MergeOptions, type MergeReport, merge } from "./staging/merge.js";
+export type { OddScene } from "./staging/odd-scenes.js";
+export {
+  type StagedProduct,
+  type StagedReport,
+  type StagedReportOptions,
+  type StagedStack,
+  stagedReport,
+} from "./staging/staged-report.js";
 export type { ChangedStack } from "./warehouse/append.js";
 export {
   Catalog,

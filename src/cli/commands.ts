@@ -24,6 +24,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ingest.js")).defineIngest,
   },
   {
+    name: "merge",
+    summary: "bring what is staged on a branch into main, or say what that would bring",
+    load: async () => (await import("./commands/merge.js")).defineMerge,
+  },
+  {
+    name: "branches",
+    summary: "branches of a warehouse, and how far they are ahead of main",
+    load: async () => (await import("./commands/branches.js")).defineBranches,
+  },
+  {
     name: "info",
     summary: "products, scenes, bands, time range, size, snapshots",
     load: async () => (await import("./commands/info.js")).defineInfo,

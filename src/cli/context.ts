@@ -10,6 +10,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Exit code of a command that ends without an error. */
   exitCode: number;
+  /** Set by a command that ends by itself once the signal is aborted: it is waited for, and its exit code counts. */
+  endsItself?: boolean;
 }
 
 /** Width, colours and characters of stdout, for what people asked for. */

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { EXIT_INTERRUPTED } from "./exit-codes.js";
 import { run } from "./run.js";
 
 const interrupt = new AbortController();
@@ -21,4 +20,4 @@ process.exitCode = await run(process.argv.slice(2), {
   exitCode: 0,
 });
 // An interrupted command may still have reads under way; nothing waits for them.
-if (interrupt.signal.aborted) process.exit(EXIT_INTERRUPTED);
+if (interrupt.signal.aborted) process.exit();

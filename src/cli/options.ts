@@ -50,6 +50,13 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+/** A number above 0; for commander. */
+export function parsePositive(text: string): number {
+  const value = parseNumber(text);
+  if (value <= 0) throw new InvalidArgumentError("It takes a number above 0.");
+  return value;
+}
+
 /** A whole number from 1; for commander. */
 export function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 1.");

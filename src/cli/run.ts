@@ -15,7 +15,7 @@ import { reportFailure } from "./report-failure.js";
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {
   try {
     const program = await createProgram(argv, context);
-    await Promise.race([program.parseAsync([...argv], { from: "user" }), rejectWhenAborted(context.signal)]);
+    await Promise.race([program.parseAsync([...argv], { from: "user" }), rejectWhenAborted(context)]);
     return context.exitCode;
   } catch (error) {
     return reportFailure(error, argv, context);
@@ -55,10 +55,14 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Ctrl-C ends any command at once; a warehouse opens again whatever was interrupted. */
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+/** Ctrl-C ends any command at once that does not end itself; a warehouse opens again whatever was interrupted. */
+function rejectWhenAborted(context: CliContext): Promise<never> {
+  const { signal } = context;
   return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const interrupt = () => {
+      if (context.endsItself !== true) reject(signal.reason);
+    };
+    if (signal.aborted) interrupt();
+    signal.addEventListener("abort", interrupt, { once: true });
   });
 }

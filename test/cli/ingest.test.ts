@@ -24,8 +24,11 @@ describe("ingest", () => {
     const report = jsonOf(first) as { snapshot: string };
     expect(report).toEqual({
       warehouse: "./warehouse",
+      branch: "main",
+      isNewBranch: false,
       productId: "cogs",
       snapshot: expect.stringMatching(/^[0-9A-Z]{20}$/),
+      snapshots: [report.snapshot],
       sceneCount: 2,
       fileCount: 2,
       added: 2,

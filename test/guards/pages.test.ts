@@ -32,7 +32,7 @@ describe("the README", () => {
 
   it("shows commands of the program, with flags that they have", () => {
     const names = [...new Set(commands.map(([name = ""]) => name))];
-    expect(names.sort()).toEqual(["info", "ingest", "inspect", "scenes", "timeseries"]);
+    expect(names.sort()).toEqual(["info", "ingest", "inspect", "merge", "scenes", "timeseries"]);
     for (const name of names) {
       const help = execFileSync(process.execPath, [join(rootPath, "dist/cli/main.js"), name, "--help"], {
         encoding: "utf8",
@@ -76,6 +76,7 @@ describe("links between pages", () => {
     "docs/stores.md",
     "docs/products.md",
     "docs/stac.md",
+    "docs/time-passing.md",
     "docs/cube/README.md",
     "docs/cube/labels.md",
     "docs/cube/missing-values.md",

@@ -1,22 +1,29 @@
 import type { Command } from "commander";
-import { type IngestOptions, type IngestReport, ingest } from "../../ingest/ingest.js";
+import { InvalidInputError } from "../../errors.js";
+import { ingest } from "../../ingest/ingest.js";
+import type { IngestOptions } from "../../ingest/ingest-options.js";
+import type { IngestReport } from "../../ingest/ingest-report.js";
 import type { IngestWarning } from "../../ingest/read-scenes.js";
+import type { WatchOptions } from "../../ingest/watch.js";
+import { stagedReport } from "../../staging/staged-report.js";
+import { MAIN_BRANCH } from "../../warehouse/branches.js";
 import { catalog } from "../../warehouse/catalog.js";
 import { type CliContext, stderrTerminal, tableTerminal, writeJson } from "../context.js";
 import { EXIT_OK, EXIT_SOME_FAILED } from "../exit-codes.js";
+import { placeOf, writeNext } from "../next-steps.js";
 import {
   addCommonOptions,
   addExamples,
   addWarehouseOption,
-  DEFAULT_WAREHOUSE,
   parseNames,
+  parsePositive,
   type WarehouseOptions,
 } from "../options.js";
 import { startProgress } from "../terminal/progress.js";
 import { ingestSummary } from "../views/ingest-view.js";
 import { renderProblems } from "../views/problem-list.js";
-import { programName } from "../views/program-name.js";
-import { shellCommand } from "../views/shell-words.js";
+import { stagedSummary } from "../views/staged-view.js";
+import { watchSources } from "../watch-sources.js";
 
 interface IngestFlags extends WarehouseOptions {
   readonly product?: string;
@@ -29,6 +36,9 @@ interface IngestFlags extends WarehouseOptions {
   readonly prune?: boolean;
   readonly message?: string;
   readonly provider?: string;
+  readonly branch?: string;
+  readonly watch?: boolean;
+  readonly interval?: number;
 }
 
 /** `ingest SOURCE…`: files become scenes, in one commit. */
@@ -50,7 +60,10 @@ export function defineIngest(command: Command, context: CliContext): void {
     .option("--dry-run", "say what would happen, and write nothing")
     .option("--prune", "forget files below the sources that are gone; older snapshots still have them")
     .option("--message <text>", "what the commit is for (default: how many scenes)")
-    .option("--provider <name>", "who made the data");
+    .option("--provider <name>", "who made the data")
+    .option("--branch <name>", "write to this branch, made from main where it is absent; see merge")
+    .option("--watch", "keep going: take what is new or changed, until Ctrl-C; with --json a line of JSON each time")
+    .option("--interval <seconds>", "with --watch: wait so long between two listings (default: 30)", parsePositive);
   addCommonOptions(command);
   addExamples(command, [
     "ingest ./cogs",
@@ -58,11 +71,17 @@ export function defineIngest(command: Command, context: CliContext): void {
     "ingest ./ndvi --mask ./clouds --prune",
     "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
     "ingest ./flights --product ./vineyard.json",
+    "ingest ./new --branch staging",
+    "ingest ./incoming --watch --interval 10",
     'ingest ./in --glob "**/*_SR.tif" --date-pattern "_(\\d{8})_" --dry-run',
     "ingest items.json --assets red,nir,scl",
     'ingest "https://earth-search.aws.element84.com/v1/search?collections=sentinel-2-c1-l2a&bbox=11,46,11.2,46.2"',
   ]);
   command.action(async (sources: string[], flags: IngestFlags) => {
+    if (flags.interval !== undefined && !flags.watch) {
+      throw new InvalidInputError("--interval says how often --watch lists: give both, or neither");
+    }
+    if (flags.watch) return watchSources(sources, watchOptions(flags), { ...flags, context });
     const { report, warnings } = await ingestWithProgress(sources, flags, context);
     context.exitCode = report.failed.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;
     if (flags.json) writeJson(context, report);
@@ -70,6 +89,13 @@ export function defineIngest(command: Command, context: CliContext): void {
     writeProblems(report, warnings, context);
     if (!flags.json && flags.dryRun !== true && report.snapshot !== null) await writeNextSteps(flags, report, context);
   });
+}
+
+/** @throws InvalidInputError where a flag has no meaning while watching. */
+function watchOptions(flags: IngestFlags): WatchOptions {
+  const { dryRun, ...options } = ingestOptions(flags);
+  if (dryRun) throw new InvalidInputError("--dry-run writes nothing, so there is nothing to --watch: give one of them");
+  return { ...options, ...(flags.interval !== undefined && { intervalSeconds: flags.interval }) };
 }
 
 async function ingestWithProgress(
@@ -101,7 +127,8 @@ function isProfilePath(product: string): boolean {
 }
 
 function ingestOptions(flags: IngestFlags): IngestOptions {
-  const { warehouse, product, bands, mask, datePattern, glob, assets, dryRun, prune, message, provider } = flags;
+  const { warehouse, product, bands, mask, datePattern, glob, assets, dryRun, prune, message, provider, branch } =
+    flags;
   return {
     warehouse,
     ...(product !== undefined && (isProfilePath(product) ? { profile: product } : { productId: product })),
@@ -114,6 +141,7 @@ function ingestOptions(flags: IngestFlags): IngestOptions {
     ...(prune !== undefined && { prune }),
     ...(message !== undefined && { message }),
     ...(provider !== undefined && { provider }),
+    ...(branch !== undefined && { branch }),
   };
 }
 
@@ -124,21 +152,30 @@ function writeProblems(report: IngestReport, warnings: readonly IngestWarning[],
   context.stderr.write(renderProblems(failed, colors.red("failed:")));
 }
 
-/** The next commands, with a place where there is data: they work as they stand. */
-async function writeNextSteps(
+/** What waits on a branch, in short, and the command that tells the rest. */
+async function writeStaged(
   { warehouse }: IngestFlags,
-  { productId }: IngestReport,
+  { branch, isNewBranch }: IngestReport,
   context: CliContext,
 ): Promise<void> {
-  const [scene] = await (await catalog(warehouse)).scenes({ productId }, 1);
-  const where = warehouse === DEFAULT_WAREHOUSE ? [] : ["-w", warehouse];
-  const steps = [shellCommand(["scenes", ...where])];
+  const terminal = tableTerminal(context);
+  const report = await stagedReport(warehouse, branch, { pixels: false, signal: context.signal });
+  if (isNewBranch) context.stdout.write(`\nThe branch ${branch} was made from the tip of main.\n`);
+  context.stdout.write(`\n${stagedSummary(report, terminal)}`);
+  writeNext([["merge", branch, ...placeOf(warehouse), "--dry-run"]], context);
+}
+
+/** The next commands, with a place where there is data: they work as they stand. */
+async function writeNextSteps(flags: IngestFlags, report: IngestReport, context: CliContext): Promise<void> {
+  const { warehouse } = flags;
+  if (report.branch !== MAIN_BRANCH) return writeStaged(flags, report, context);
+  const [scene] = await (await catalog(warehouse)).scenes({ productId: report.productId }, 1);
+  const where = placeOf(warehouse);
+  const steps = [["scenes", ...where]];
   const [west, south, east, north] = scene?.bbox ?? [];
   if (west !== undefined && south !== undefined && east !== undefined && north !== undefined && west <= east) {
     const [lon, lat] = [(west + east) / 2, (south + north) / 2].map((degrees) => String(Number(degrees.toFixed(4))));
-    steps.push(shellCommand(["timeseries", ...where, "--lon", lon ?? "", "--lat", lat ?? ""]));
+    steps.push(["timeseries", ...where, "--lon", lon ?? "", "--lat", lat ?? ""]);
   }
-  const { colors } = tableTerminal(context);
-  const lines = steps.map((step) => `  ${colors.cyan(`${programName(context.env)} ${step}`)}\n`);
-  context.stdout.write(`\nNext:\n${lines.join("")}`);
+  writeNext(steps, context);
 }

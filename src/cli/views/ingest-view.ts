@@ -1,4 +1,4 @@
-import type { IngestReport } from "../../ingest/ingest.js";
+import type { IngestReport } from "../../ingest/ingest-report.js";
 import type { Terminal } from "../terminal/describe-terminal.js";
 import { formatCount, formatDuration, formatPlural } from "../terminal/format.js";
 import { type Cell, type Column, renderTable } from "../terminal/table.js";
@@ -20,7 +20,8 @@ export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal:
     [
       ["Warehouse", report.warehouse],
       ["Product", report.productId],
-      ["Snapshot", report.snapshot ?? "none"],
+      ...(report.branch === "main" ? [] : [["Branch", report.branch] as const]),
+      ["Snapshot", `${report.snapshot ?? "none"}${partsText(report)}`],
     ],
     terminal,
   );
@@ -30,6 +31,11 @@ export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal:
   const heading = isDryRun ? `A dry run over ${files}: nothing was written` : `${files} in ${elapsed}`;
   const stacks = isDryRun ? `\n${stacksTable(report, terminal)}` : "";
   return `${heading}\n\n${counts}${stacks}\n${where}`;
+}
+
+/** Of a batch that was too large for one commit: how many there were. */
+function partsText({ snapshots }: IngestReport): string {
+  return snapshots.length > 1 ? `, the last of ${formatCount(snapshots.length)} commits` : "";
 }
 
 /** Where scenes would go: a line for each stack. */
