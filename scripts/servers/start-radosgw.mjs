@@ -109,9 +109,9 @@ mon data avail crit = 0
 [osd]
 osd data = ${folder}/osd
 osd objectstore = memstore
-memstore device bytes = 1073741824
+memstore device bytes = 8589934592
 [client.rgw]
-rgw frontends = beast endpoint=127.0.0.1:${port}
+rgw frontends = beast endpoint=127.0.0.1:${port} tcp_nodelay=1
 rgw data = ${folder}/rgw
 rgw enable apis = s3, admin
 `;
