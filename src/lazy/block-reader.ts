@@ -74,18 +74,19 @@ function readFile(source: OpenSource, store: FileStore, offset: number, into: Ui
   assertLength(source, offset, into.length, got?.bytesRead ?? 0);
 }
 
-/** What a store said of sources, asked once while they are open. */
-const heads = new WeakMap<OpenSource, Promise<ObjectInfo | null>>();
+/** Versions of sources while they are open: all reads of one must be of the same. */
+const versions = new WeakMap<OpenSource, string>();
 
 async function fetchBytes(source: OpenSource, offset: number, length: number): Promise<Uint8Array> {
   const { store, key } = source;
-  const known = heads.get(source) ?? store.head(key);
-  heads.set(source, known);
-  const [head, got] = await Promise.all([known, store.get(key, { offset, length })]);
-  assertUnchanged(source, head);
-  if (got !== null && got.version !== head?.version) throw changedMeanwhile(source);
-  assertLength(source, offset, length, got?.data.length ?? 0);
-  return got?.data ?? new Uint8Array(0);
+  const got = await store.get(key, { offset, length });
+  const info = got?.info ?? (await store.head(key));
+  assertUnchanged(source, info);
+  const known = versions.get(source) ?? info.version;
+  versions.set(source, known);
+  if (got === null || got.version !== known) throw changedMeanwhile(source);
+  assertLength(source, offset, length, got.data.length);
+  return got.data;
 }
 
 function changedMeanwhile(source: OpenSource): SourceChangedError {
@@ -93,7 +94,9 @@ function changedMeanwhile(source: OpenSource): SourceChangedError {
   return new SourceChangedError(`${where}: changed while it was read; ingest it again`, { details: { path: where } });
 }
 
-function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedMs: number | null } | null): void {
+type FileState = Pick<ObjectInfo, "sizeBytes" | "modifiedMs">;
+
+function assertUnchanged<T extends FileState>(source: OpenSource, now: T | null): asserts now is T {
   const { planned } = source;
   const where = objectName(source);
   if (now === null) {
@@ -102,9 +105,7 @@ function assertUnchanged(source: OpenSource, now: { sizeBytes: number; modifiedM
       { details: { path: where, recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs } } },
     );
   }
-  const found = now.modifiedMs ?? planned.modifiedMs;
-  // A store that stands before a folder tells milliseconds, and so they were recorded.
-  const modifiedMs = planned.modifiedMs % 1000 === 0 ? recordedTime(source.store, found) : Math.floor(found);
+  const modifiedMs = recordedTime(source.store, now.modifiedMs ?? planned.modifiedMs);
   if (now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs) return;
   const [was, is] = [describe(planned.sizeBytes, planned.modifiedMs), describe(now.sizeBytes, modifiedMs)];
   throw new SourceChangedError(`${where}: changed since it was ingested (${was}, now ${is}); ingest it again`, {

@@ -5,9 +5,10 @@ import { resolveSource, type SourceStores } from "../warehouse/sources.js";
 import type { BlockCache } from "./block-cache.js";
 import { type OpenSource, readBlock } from "./block-reader.js";
 import { isWorthWhole } from "./first-share.js";
+import { placeSources } from "./place-sources.js";
+import { ReadAhead } from "./read-ahead.js";
 import type { PlannedRead, ReadPlan } from "./read-plan.js";
 import { decoderFor } from "./shared-decoder.js";
-import type { DecodeJob, SourcePlace } from "./thread-messages.js";
 import { sharedPool, type ThreadPool } from "./thread-pool.js";
 
 /** Decoded bytes below which starting threads costs more than they save. */
@@ -16,7 +17,7 @@ const SMALL_WORK_BYTES = 4 * 2 ** 20;
 /** Decoded bytes that a thread takes at once: small enough to share evenly, large enough that messages cost nothing. */
 const BATCH_BYTES = 4 * 2 ** 20;
 
-/** Reads that this thread has under way at once, for sources that answer later. */
+/** Blocks that this thread reads and decodes by turns, for sources that answer later. */
 const READS_AT_ONCE = 8;
 
 export interface ExecuteOptions {
@@ -51,6 +52,14 @@ export async function executeReads(
   await execution.run();
 }
 
+/** Reads that are done one after the other. */
+interface ReadJob {
+  reads: readonly PlannedRead[];
+  sources: readonly OpenSource[];
+  /** Called when the turn of the reads before `end` comes. */
+  advance: (end: number) => void;
+}
+
 class Execution {
   readonly #plan: ReadPlan;
   readonly #sink: ReadSink;
@@ -71,13 +80,18 @@ class Execution {
   async run(): Promise<void> {
     const reads = this.#plan.reads.filter((read) => !this.#takeFromCache(read));
     const pool = this.#poolFor(reads);
-    if (pool === null) return this.#readHere(reads);
     const isLocal = (read: PlannedRead) => this.#sources[read.source]?.store instanceof FileStore;
-    const jobs = [
-      this.#readInThreads(reads.filter(isLocal), pool),
-      this.#readHere(reads.filter((read) => !isLocal(read))),
+    const distant = reads.filter((read) => !isLocal(read));
+    const ahead = new ReadAhead(distant, this.#sources);
+    const jobs: ReadJob[] = [
+      { reads: reads.filter(isLocal), sources: this.#sources, advance: () => undefined },
+      { reads: distant, sources: ahead.sources, advance: (end) => ahead.advance(end) },
     ];
-    await Promise.all(jobs);
+    try {
+      await Promise.all(jobs.map((job) => (pool === null ? this.#readHere(job) : this.#readInThreads(job, pool))));
+    } finally {
+      ahead.stop();
+    }
   }
 
   #poolFor(reads: readonly PlannedRead[]): ThreadPool | null {
@@ -100,14 +114,15 @@ class Execution {
     return encoding;
   }
 
-  async #readHere(reads: readonly PlannedRead[]): Promise<void> {
+  async #readHere({ reads, sources, advance }: ReadJob): Promise<void> {
     if (reads.length === 0) return;
     const decoder = await decoderFor(this.#plan.encodings);
     let next = 0;
     const worker = async () => {
       for (let read = reads[next++]; read !== undefined && !this.#stopped; read = reads[next++]) {
         this.#options.signal?.throwIfAborted();
-        const source = this.#sources[read.source];
+        advance(next);
+        const source = sources[read.source];
         if (source === undefined) throw new InvalidInputError("a read names a source that its plan does not have");
         const widened = this.#widen(read);
         try {
@@ -120,7 +135,7 @@ class Execution {
     await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, reads.length) }, worker));
   }
 
-  async #readInThreads(reads: readonly PlannedRead[], pool: ThreadPool): Promise<void> {
+  async #readInThreads({ reads, sources, advance }: ReadJob, pool: ThreadPool): Promise<void> {
     let at = 0;
     const takeBatch = (): PlannedRead[] => {
       const start = at;
@@ -134,7 +149,9 @@ class Execution {
       for (let batch = takeBatch(); batch.length > 0 && !this.#stopped; batch = takeBatch()) {
         this.#options.signal?.throwIfAborted();
         const widened = batch.map((read) => this.#widen(read));
-        const results = await pool.decode(this.#request(widened));
+        advance(at);
+        const { stores, job } = this.#request(widened, sources);
+        const results = await pool.decode(job, { stores });
         results.forEach((result, i) => {
           const [read, wide] = [batch[i], widened[i]];
           if (read === undefined || wide === undefined) return;
@@ -146,15 +163,12 @@ class Execution {
     await Promise.all(Array.from({ length: pool.width }, feeder));
   }
 
-  /** The reads as a thread understands them: with folders and keys in place of stores, numbered anew. */
-  #request(reads: readonly PlannedRead[]): Omit<DecodeJob, "kind"> {
-    const sources: SourcePlace[] = [];
-    const numbered = reads.map((read) => {
-      const { store, key, planned } = this.#sources[read.source] as OpenSource;
-      const { folder } = store as FileStore;
-      return { ...read, source: sources.push({ folder, store: 0, url: store.url, key, planned }) - 1 };
-    });
-    return { sources, encodings: this.#plan.encodings, reads: numbered };
+  /** The reads as a thread understands them: with places of sources, numbered anew. */
+  #request(reads: readonly PlannedRead[], sources: readonly OpenSource[]) {
+    const numbers = [...new Set(reads.map(({ source }) => source))];
+    const { stores, places } = placeSources(numbers.map((number) => sources[number] as OpenSource));
+    const numbered = reads.map((read) => ({ ...read, source: numbers.indexOf(read.source) }));
+    return { stores, job: { sources: places, encodings: this.#plan.encodings, reads: numbered } };
   }
 
   #deliver(read: PlannedRead, widened: PlannedRead, values: TypedArray): void {

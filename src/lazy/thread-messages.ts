@@ -1,7 +1,7 @@
 import type { BlockEncoding } from "../codec/block-encoding.js";
 import type { ErrorJson } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
-import type { ByteRange } from "../store/index.js";
+import type { ByteRange, ByteStore, ObjectInfo, StoredBytes } from "../store/index.js";
 import type { BlockProgram, BlockTask } from "./engine/block-task.js";
 import type { BlockOutput } from "./engine/evaluate-block.js";
 import type { PlannedRead, PlannedSource } from "./read-plan.js";
@@ -14,8 +14,8 @@ export interface SourcePlace {
   readonly folder: string | null;
   /** Index into the request's stores. */
   readonly store: number;
-  /** URL of the store, for messages. */
-  readonly url: string;
+  /** What the store says of itself. */
+  readonly described: Pick<ByteStore, "url" | "timePrecisionMs">;
   readonly key: string;
   readonly planned: PlannedSource;
 }
@@ -54,8 +54,8 @@ export type ToThread =
 
 /** What a store said, for a thread that asked. */
 export type StoreAnswer =
-  | { readonly data: Uint8Array; readonly version: string }
-  | { readonly head: { sizeBytes: number; version: string; modifiedMs: number | null } }
+  | StoredBytes
+  | { readonly head: ObjectInfo }
   | { readonly missing: true }
   | { readonly error: ErrorJson };
 

@@ -172,11 +172,10 @@ async function answerOf(
   try {
     if (range === null) {
       const head = await store?.head(key);
-      if (head == null) return { missing: true };
-      return { head: { sizeBytes: head.sizeBytes, version: head.version, modifiedMs: head.modifiedMs } };
+      return head == null ? { missing: true } : { head };
     }
     const got = await store?.get(key, range);
-    return got == null ? { missing: true } : { data: got.data, version: got.version };
+    return got ?? { missing: true };
   } catch (error) {
     return { error: errorToJson(error) };
   }

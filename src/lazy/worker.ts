@@ -40,14 +40,14 @@ function ask(question: Omit<FromThread & { kind: "ask" }, "kind" | "call">): Pro
 }
 
 /** A store of the thread that gave the job, which is asked for every byte. */
-function distantStore(id: number, { store, url }: SourcePlace): Pick<ByteStore, "url" | "get" | "head"> {
+function distantStore(id: number, { store, described }: SourcePlace): Pick<ByteStore, "url" | "get" | "head"> {
   const answered = async (key: string, range: { offset: number; length: number } | null) => {
     const answer = await ask({ id, store, key, range });
     if ("error" in answer) throw errorFromJson(answer.error);
     return answer;
   };
   return {
-    url,
+    ...described,
     async get(key, range) {
       if (range === undefined) throw new InvalidInputError("a thread reads ranges alone");
       const answer = await answered(key, range);
@@ -55,7 +55,7 @@ function distantStore(id: number, { store, url }: SourcePlace): Pick<ByteStore, 
     },
     async head(key) {
       const answer = await answered(key, null);
-      return "head" in answer ? { key, ...answer.head } : null;
+      return "head" in answer ? answer.head : null;
     },
   };
 }

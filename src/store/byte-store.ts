@@ -8,6 +8,8 @@ export interface ByteRange {
 export interface StoredBytes {
   data: Uint8Array;
   version: string;
+  /** What the same answer says of the whole object; absent where it does not say all of it. Saves a {@link ByteStore.head}. */
+  info?: ObjectInfo;
 }
 
 /** What a store knows of an object without reading it. */
@@ -36,6 +38,12 @@ export interface ReadOptions {
 export interface ByteStore {
   /** What people read in messages: a path or a URL. Never holds a credential. */
   readonly url: string;
+  /**
+   * How precisely the store knows modification times: times of one object that differ by less may be one time. 1 where
+   * absent, 1000 for objects in clouds and on the web, whose headers tell whole seconds and whose listings more. A store
+   * that wraps another hands it on.
+   */
+  readonly timePrecisionMs?: number;
   /** The object's bytes, or those of `range` (shorter where the object ends inside it); null where it does not exist. */
   get(key: string, range?: ByteRange, options?: ReadOptions): Promise<StoredBytes | null>;
   /** Size, time and version without the bytes; null where it does not exist. */

@@ -131,6 +131,6 @@ function keyOf(name: string): string {
 }
 
 /** Callers may change what they are given. */
-function copyOf({ data, version }: StoredBytes): StoredBytes {
-  return { data: data.slice(), version };
+function copyOf(stored: StoredBytes): StoredBytes {
+  return { ...stored, data: stored.data.slice() };
 }

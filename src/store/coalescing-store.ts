@@ -87,5 +87,5 @@ function read(store: ByteStore, key: string, { range, members }: MergedRange): v
 function cut(stored: StoredBytes, from: ByteRange, wanted: ByteRange, isShared: boolean): StoredBytes {
   if (!isShared) return stored;
   const start = wanted.offset - from.offset;
-  return { data: stored.data.slice(start, start + wanted.length), version: stored.version };
+  return { ...stored, data: stored.data.slice(start, start + wanted.length) };
 }

@@ -1,7 +1,8 @@
 import type { ByteStore } from "./byte-store.js";
+import { HTTP_TIME_PRECISION_MS } from "./http-answer.js";
 
 /**
- * A store that `load` brings when it is first asked for something: code and settings for a cloud are read by those alone who
+ * A store of a cloud that `load` brings when it is first asked for something: code and settings for a cloud are read by those alone who
  * use it. A failure to load is given to whoever asked, and the next one tries again.
  */
 export function deferStore(url: string, load: () => Promise<ByteStore>): ByteStore {
@@ -15,6 +16,7 @@ export function deferStore(url: string, load: () => Promise<ByteStore>): ByteSto
   };
   return {
     url,
+    timePrecisionMs: HTTP_TIME_PRECISION_MS,
     get: async (key, range, options) => (await store()).get(key, range, options),
     head: async (key, options) => (await store()).head(key, options),
     put: async (key, data, options) => (await store()).put(key, data, options),

@@ -2,6 +2,9 @@ import { CorruptDataError, UnavailableError, UnsupportedError } from "../errors.
 import type { ByteRange } from "./byte-store.js";
 import type { HttpExchange } from "./http-exchange.js";
 
+/** `Last-Modified` tells whole seconds (RFC 9110, section 5.6.7). */
+export const HTTP_TIME_PRECISION_MS = 1000;
+
 /** A server that knows no ranges sends the object from its first byte; this much is read in vain for a range. */
 const longestSkipBytes = 8 * 2 ** 20;
 
@@ -59,6 +62,12 @@ export function parseContentRange(
 ): { first: number | null; last: number | null; total: number | null } | null {
   const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(header?.trim() ?? "");
   return match && { first: parseCount(match[1]), last: parseCount(match[2]), total: parseCount(match[3]) };
+}
+
+/** Size of the whole object, as the answer to a request for it or for a range of it tells; null where it does not. */
+export function wholeSize(exchange: HttpExchange): number | null {
+  if (exchange.status === 206) return parseContentRange(exchange.header("content-range"))?.total ?? null;
+  return parseCount(exchange.header("content-length"));
 }
 
 /** A whole number of a header; null where it holds anything else, or more than can be counted. */

@@ -1,6 +1,14 @@
 import { InvalidInputError, UnavailableError, UnsupportedError } from "../errors.js";
 import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
-import { parseContentRange, parseCount, readRange, retryAfterSeconds, unaskedRange } from "./http-answer.js";
+import {
+  HTTP_TIME_PRECISION_MS,
+  parseContentRange,
+  parseCount,
+  readRange,
+  retryAfterSeconds,
+  unaskedRange,
+  wholeSize,
+} from "./http-answer.js";
 import { HttpExchange } from "./http-exchange.js";
 import { assertKey, assertRange } from "./key.js";
 
@@ -33,6 +41,7 @@ export interface HttpStoreOptions {
 export class HttpStore implements ByteStore {
   /** Without the query, which may hold a secret. */
   readonly url: string;
+  readonly timePrecisionMs = HTTP_TIME_PRECISION_MS;
   readonly #query: string;
   readonly #options: HttpStoreOptions;
 
@@ -64,7 +73,9 @@ export class HttpStore implements ByteStore {
       assertSuccess(exchange, name);
       if (!range && exchange.status === 206) throw unaskedRange(name);
       const data = range ? await readRange(exchange, range, name) : await exchange.read();
-      return { data, version: versionOf(exchange, data.length) };
+      const sizeBytes = wholeSize(exchange);
+      const version = versionOf(exchange, data.length);
+      return sizeBytes === null ? { data, version } : { data, version, info: toInfo(key, exchange, sizeBytes) };
     } finally {
       exchange.close();
     }

@@ -23,6 +23,7 @@ export { withConcurrencyLimit } from "./limited-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { objectName, type StoredObject, storeName } from "./object-name.js";
 export { type OpenStoreOptions, openStore } from "./open-store.js";
+export { describeStore, passThrough } from "./pass-through.js";
 export { type RecordedRequest, type RecordingStore, withRecording } from "./recording-store.js";
 export { type RetryOptions, withRetries } from "./retrying-store.js";
 export type { S3Options } from "./s3/open-s3-store.js";

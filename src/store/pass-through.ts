@@ -1,9 +1,14 @@
 import type { ByteStore } from "./byte-store.js";
 
+/** What a store says of itself, for one that wraps it. */
+export function describeStore({ url, timePrecisionMs = 1 }: ByteStore): Pick<ByteStore, "url" | "timePrecisionMs"> {
+  return { url, timePrecisionMs };
+}
+
 /** A store that hands every call on to `store`: what a wrapper does not change. */
 export function passThrough(store: ByteStore): ByteStore {
   return {
-    url: store.url,
+    ...describeStore(store),
     get: (key, range, options) => store.get(key, range, options),
     head: (key, options) => store.head(key, options),
     put: (key, data, options) => store.put(key, data, options),

@@ -1,4 +1,5 @@
 import type { ByteRange, ByteStore } from "./byte-store.js";
+import { describeStore } from "./pass-through.js";
 
 /** One call on a store, in the order in which they began. */
 export interface RecordedRequest {
@@ -27,7 +28,7 @@ export function withRecording(store: ByteStore): RecordingStore {
     return request;
   };
   return {
-    url: store.url,
+    ...describeStore(store),
     requests,
     clear: () => {
       requests.length = 0;

@@ -1,5 +1,5 @@
 import { type Repository, resolveLocation, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore, openStore, type StoredObject } from "../store/index.js";
+import { type ByteStore, FileStore, openStore, type StoredObject, withRangeCoalescing } from "../store/index.js";
 
 /** Scheme of references that name a container of the repository's configuration instead of a place. */
 const SCHEME = "vcc://";
@@ -29,6 +29,9 @@ export function urlFolder(urlPrefix: string): string {
   return decodeURIComponent(urlPrefix.slice("file://".length));
 }
 
+/** Bytes read in vain between two blocks of one file: they take no longer than another request's way there and back. */
+const DISTANT_GAP_BYTES = 256 * 1024;
+
 /** The stores behind a repository's containers: nothing outside them is ever read. */
 export interface SourceStores {
   /** Longest prefix first, as `Repository.containers` gives them. */
@@ -48,12 +51,17 @@ export async function openSourceStores(repository: Repository): Promise<SourceSt
     let store = stores.get(urlPrefix);
     if (store === undefined) {
       const isFolder = urlPrefix.startsWith("file://");
-      store = isFolder ? new FileStore(urlFolder(urlPrefix)) : openStore(urlPrefix.replace(/\/$/, ""));
+      store = isFolder ? new FileStore(urlFolder(urlPrefix)) : openDistant(urlPrefix);
       stores.set(urlPrefix, store);
     }
     return store;
   };
   return { containers: await repository.containers(), storeOf };
+}
+
+/** Blocks that lie near each other are read with one request. */
+function openDistant(urlPrefix: string): ByteStore {
+  return withRangeCoalescing(openStore(urlPrefix.replace(/\/$/, "")), { gapBytes: DISTANT_GAP_BYTES });
 }
 
 /**
@@ -66,10 +74,7 @@ export function resolveSource({ containers, storeOf }: SourceStores, location: s
   return { store: storeOf(container), key };
 }
 
-/**
- * A modification time as it is recorded and compared: whole milliseconds for files, whole seconds for objects, whose
- * listing and whose headers differ in what follows.
- */
-export function recordedTime(store: ByteStore, modifiedMs: number): number {
-  return store instanceof FileStore ? Math.floor(modifiedMs) : Math.floor(modifiedMs / 1000) * 1000;
+/** A modification time as it is recorded and compared: as precisely as the store surely knows it. */
+export function recordedTime({ timePrecisionMs = 1 }: ByteStore, modifiedMs: number): number {
+  return Math.floor(modifiedMs / timePrecisionMs) * timePrecisionMs;
 }

@@ -127,7 +127,8 @@ describe("HttpStore", () => {
       return true;
     };
     const stored = await store.get("large", { offset: 1_500_000, length: 3 });
-    expect(stored).toEqual({ data: bytes(7, 7, 7), version: '"x"' });
+    const info = { key: "large", sizeBytes: 400 * megabyte.length, modifiedMs: null, etag: '"x"', version: '"x"' };
+    expect(stored).toEqual({ data: bytes(7, 7, 7), version: '"x"', info });
     expect(sentBytes).toBeLessThan(100 * megabyte.length);
     await expect(store.get("large", { offset: 100_000_000, length: 3 })).rejects.toMatchObject({
       name: "UnsupportedError",

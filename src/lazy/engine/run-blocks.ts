@@ -1,4 +1,3 @@
-import { FileStore } from "../../store/index.js";
 import { resolveSource } from "../../warehouse/sources.js";
 import type { BlockCache } from "../block-cache.js";
 import type { OpenSource } from "../block-reader.js";
@@ -6,8 +5,8 @@ import { executeReads } from "../execute.js";
 import { type Lowered, lower } from "../graph/lower.js";
 import type { FrameWindow, Node, SceneSource } from "../graph/node.js";
 import { type Schedule, scheduleProgram } from "../graph/schedule.js";
+import { placeSources } from "../place-sources.js";
 import type { PlannedRead, ReadPlan } from "../read-plan.js";
-import type { SourcePlace } from "../thread-messages.js";
 import { sharedPool, type ThreadPool } from "../thread-pool.js";
 import { type BlockProgram, type BlockTask, loadOrder } from "./block-task.js";
 import { type BlockOutput, evaluateBlock } from "./evaluate-block.js";
@@ -278,14 +277,8 @@ function openSources(sources: readonly SceneSource[], task: BlockTask): OpenSour
 
 function placesOf(sources: readonly SceneSource[], task: BlockTask) {
   const opened = openSources(sources, task);
-  const stores = [...new Set(opened.flat().map(({ store }) => store))].filter((store) => !(store instanceof FileStore));
-  const places = opened.map((own) =>
-    own.map(({ store, key, planned }): SourcePlace => {
-      const folder = store instanceof FileStore ? store.folder : null;
-      return { folder, store: stores.indexOf(store), url: store.url, key, planned };
-    }),
-  );
-  return { stores, places };
+  const { stores, places } = placeSources(opened.flat());
+  return { stores, places: opened.map((own) => places.splice(0, own.length)) };
 }
 
 /** A promise that stops waiting when the signal says so; what it waited for ends by itself. */

@@ -1,7 +1,7 @@
 import { CorruptDataError, UnsupportedError } from "../../errors.js";
 import { type RetryOptions, withAttempts } from "../attempts.js";
 import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "../byte-store.js";
-import { parseContentRange, parseCount, readRange, unaskedRange } from "../http-answer.js";
+import { HTTP_TIME_PRECISION_MS, parseContentRange, readRange, unaskedRange, wholeSize } from "../http-answer.js";
 import type { HttpExchange } from "../http-exchange.js";
 import { assertKey, assertRange, isKey } from "../key.js";
 import { ConditionalWrites } from "./conditional-writes.js";
@@ -27,6 +27,7 @@ export interface ObjectStoreOptions extends RequestOptions {
  */
 export class ObjectStore implements ByteStore {
   readonly url: string;
+  readonly timePrecisionMs = HTTP_TIME_PRECISION_MS;
   readonly #protocol: ObjectProtocol;
   readonly #prefix: string;
   readonly #retries: RetryOptions;
@@ -77,7 +78,7 @@ export class ObjectStore implements ByteStore {
       this.#requests.send(
         this.#request("HEAD", key),
         options.signal,
-        async (exchange) => ({ kind: "there" as const, info: this.#infoOf(exchange, key) }),
+        async (exchange) => ({ kind: "there" as const, info: this.#headOf(exchange, key) }),
         (fault) => this.#missing(fault),
       ),
     );
@@ -142,16 +143,22 @@ export class ObjectStore implements ByteStore {
     const { name } = this.#target(key);
     if (!range && exchange.status === 206) throw unaskedRange(name);
     const data = range ? await readRange(exchange, range, name) : await exchange.read();
-    return { kind: "there" as const, stored: { data, version: this.#versionOf(exchange, name) } };
+    const info = this.#infoOf(exchange, key, wholeSize(exchange));
+    const stored: StoredBytes = { data, version: this.#versionOf(exchange, name), ...(info !== null && { info }) };
+    return { kind: "there" as const, stored };
   }
 
-  #infoOf(exchange: HttpExchange, key: string): ObjectInfo {
+  #headOf(exchange: HttpExchange, key: string): ObjectInfo {
     const { name } = this.#target(key);
-    const sizeBytes =
-      parseCount(exchange.header("content-length")) ?? parseContentRange(exchange.header("content-range"))?.total;
-    if (sizeBytes == null) {
-      throw new UnsupportedError(`The server does not tell the size of ${name}.`, { details: { url: name } });
-    }
+    const sizeBytes = wholeSize(exchange) ?? parseContentRange(exchange.header("content-range"))?.total ?? null;
+    const info = this.#infoOf(exchange, key, sizeBytes);
+    if (info !== null) return info;
+    throw new UnsupportedError(`The server does not tell the size of ${name}.`, { details: { url: name } });
+  }
+
+  #infoOf(exchange: HttpExchange, key: string, sizeBytes: number | null): ObjectInfo | null {
+    if (sizeBytes === null) return null;
+    const { name } = this.#target(key);
     const modifiedMs = Date.parse(exchange.header("last-modified") ?? "");
     return {
       key,
