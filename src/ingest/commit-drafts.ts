@@ -4,7 +4,12 @@ import { type AppendCount, appendScenes } from "../warehouse/append.js";
 import { MAIN_BRANCH, onBranch } from "../warehouse/branches.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
 import { mergeProduct } from "../warehouse/merge-product.js";
-import { createRepository, openOrCreateRepository, openRepository } from "../warehouse/open-repository.js";
+import {
+  addContainers,
+  createOrOpenRepository,
+  createRepository,
+  openRepository,
+} from "../warehouse/open-repository.js";
 import type { StoredProduct } from "../warehouse/product.js";
 import { toVirtualContainer } from "./containers.js";
 import type { IngestOptions } from "./ingest-options.js";
@@ -33,7 +38,10 @@ export async function openTarget(store: ByteStore, plan: IngestPlan, isDryRun: b
     return { repository, branch: isThere ? name : MAIN_BRANCH, isNewBranch: !isThere };
   }
   const containers = plan.containers.filter(({ isNew }) => isNew).map(toVirtualContainer);
-  const repository = await openOrCreateRepository(store, containers);
+  const repository =
+    plan.snapshot === null
+      ? await createOrOpenRepository(store, containers)
+      : await addContainers(await openRepository(store), containers);
   const isNewBranch = !isThere && (await onBranch(repository, name, async () => {}));
   return { repository, branch: name, isNewBranch };
 }

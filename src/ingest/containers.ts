@@ -1,6 +1,5 @@
-import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
+import type { Repository, VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, openStore } from "../store/index.js";
-import { assertCreatable } from "../warehouse/open-repository.js";
 import { folderUrl, urlFolder } from "../warehouse/sources.js";
 import type { SourceFile } from "./scan.js";
 import { containerName } from "./scan.js";
@@ -20,20 +19,6 @@ export interface Container {
 export interface HeldFile {
   file: SourceFile;
   container: Container;
-}
-
-/** The warehouse's repository; null where one can be created. Says what is wrong before any file is opened. */
-export async function openIfThere(store: ByteStore): Promise<Repository | null> {
-  if (!(await Repository.exists(store))) {
-    try {
-      await assertCreatable(store);
-      return null;
-    } catch (error) {
-      // Another ingest may be creating it at this moment.
-      if (!(await Repository.exists(store))) throw error;
-    }
-  }
-  return Repository.open(store);
 }
 
 /** The folders and buckets that a repository has containers for. */

@@ -1,5 +1,5 @@
 /** Files under way at once: enough to hide a network's latency, few enough for any limit on open files. */
-const FILES_AT_ONCE = 16;
+const FILES_AT_ONCE = 64;
 
 /** A warm disk answers without ever leaving the thread; this often the thread is given back for signals and timers. */
 const YIELD_EVERY_MS = 40;

@@ -4,10 +4,11 @@ import type { Repository, Session } from "../icechunk/index.js";
 import type { ProductProfile } from "../product/product-profile.js";
 import type { ByteStore } from "../store/index.js";
 import { assertNewBranchName, branchSession, MAIN_BRANCH } from "../warehouse/branches.js";
+import { openIfThere } from "../warehouse/open-repository.js";
 import { assertProductId } from "../warehouse/product.js";
 import { parseDatePattern } from "./acquisition-time.js";
 import { areItems } from "./are-items.js";
-import { type Container, knownContainers, openIfThere } from "./containers.js";
+import { type Container, knownContainers } from "./containers.js";
 import type { FoundItems } from "./find-items.js";
 import { type GroupOptions, groupScenes } from "./group-scenes.js";
 import type { IngestOptions } from "./ingest-options.js";
@@ -48,8 +49,10 @@ export async function listSources(
   options.onProgress?.({ phase: "scan", done: 0, total: null });
   const repository = await openIfThere(store);
   const branch = await findBranch(repository, options.branch ?? MAIN_BRANCH);
-  const session = repository && (await branchSession(repository, branch.name));
-  const containers = await knownContainers(repository);
+  const [session, containers] = await Promise.all([
+    repository && branchSession(repository, branch.name),
+    knownContainers(repository),
+  ]);
   const { own, profiles, asked } = await knownProfiles(session, options);
   const wanted = { ...options, productId: asked, profiles };
   const found = areItems(sources)

@@ -60,7 +60,7 @@ export async function registerProduct(
   const { loadProfile, productOfProfile } = await import("./user-profile.js");
   const profile = await loadProfile(product);
   for (const warning of warnOfReplaced(profile, product)) options.onWarning?.(warning);
-  return commitProduct(await openOrCreateRepository(store, []), productOfProfile(profile), replaceProduct, options);
+  return commitProduct(await openOrCreateRepository(store), productOfProfile(profile), replaceProduct, options);
 }
 
 async function commitProduct(

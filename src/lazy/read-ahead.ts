@@ -22,7 +22,8 @@ export class ReadAhead {
   readonly #bytesBefore: readonly number[];
   /** By store, key and range; as many answers as reads of it. */
   readonly #asked = new Map<string, Promise<StoredBytes | null>[]>();
-  readonly #abort = new AbortController();
+  /** One for each answer: many listening to one signal look like a leak. */
+  readonly #aborts = new Set<AbortController>();
   #next = 0;
 
   /** @param reads in the order in which they will be done */
@@ -49,7 +50,7 @@ export class ReadAhead {
 
   /** Nobody waits for what is still under way. */
   stop(): void {
-    this.#abort.abort();
+    for (const abort of this.#aborts) abort.abort();
   }
 
   #isWanted(end: number): boolean {
@@ -63,9 +64,12 @@ export class ReadAhead {
 
   #ask({ source, offset, firstLength }: PlannedRead): void {
     const { store, key } = this.#origins[source] as OpenSource;
-    const answer = store.get(key, { offset, length: firstLength }, { signal: this.#abort.signal });
+    const abort = new AbortController();
+    this.#aborts.add(abort);
+    const answer = store.get(key, { offset, length: firstLength }, { signal: abort.signal });
+    const forget = () => this.#aborts.delete(abort);
     // Whoever reads the block hears of a failure; nobody may.
-    answer.catch(() => undefined);
+    answer.then(forget, forget);
     const name = nameOf(store, key, offset, firstLength);
     const same = this.#asked.get(name);
     if (same === undefined) this.#asked.set(name, [answer]);

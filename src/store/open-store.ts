@@ -7,6 +7,7 @@ import type { GcsOptions } from "./gcs/open-gcs-store.js";
 import { HttpStore } from "./http-store.js";
 import { withConcurrencyLimit } from "./limited-store.js";
 import type { ObjectStoreOptions } from "./object/object-store.js";
+import { withOwnSignals } from "./own-signals.js";
 import { withRetries } from "./retrying-store.js";
 import type { S3Options } from "./s3/open-s3-store.js";
 import { parseStoreLocation, type StoreLocation } from "./store-location.js";
@@ -35,7 +36,7 @@ export function openStore(location: string, options: OpenStoreOptions = {}): Byt
   const parsed = parseStoreLocation(location);
   if (parsed.kind === "file") return new FileStore(parsed.path);
   if (parsed.kind === "http") return openHttpStore(parsed.url, options);
-  return deferStore(storeUrl(parsed), () => openCloudStore(parsed, options));
+  return withOwnSignals(deferStore(storeUrl(parsed), () => openCloudStore(parsed, options)));
 }
 
 type CloudLocation = Exclude<StoreLocation, { kind: "file" | "http" }>;
@@ -43,7 +44,8 @@ type CloudLocation = Exclude<StoreLocation, { kind: "file" | "http" }>;
 function openHttpStore(url: string, options: OpenStoreOptions): ByteStore {
   const { fetch, idleTimeoutMs } = options;
   const store = new HttpStore(url, { ...(fetch && { fetch }), ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) });
-  return withRetries(withConcurrencyLimit(store, options.concurrency ?? defaultHttpConcurrency), options.retries);
+  const limited = withConcurrencyLimit(store, options.concurrency ?? defaultHttpConcurrency);
+  return withOwnSignals(withRetries(limited, options.retries));
 }
 
 function storeUrl(location: CloudLocation): string {

@@ -1,4 +1,4 @@
-import { CorruptDataError, InvalidInputError, NotFoundError } from "../errors.js";
+import { CorruptDataError, InvalidInputError, isPixelQueryError, NotFoundError } from "../errors.js";
 import { Repository, type VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, openStore, storeName } from "../store/index.js";
 import { MANIFEST_TIME_STEPS, PIXEL_ARRAY_PATTERN } from "./layout.js";
@@ -25,43 +25,75 @@ export function openWarehouseStore(location: string): ByteStore {
  * @throws NotFoundError where there is none, saying how to make one.
  */
 export async function openRepository(store: ByteStore): Promise<Repository> {
-  if (!(await Repository.exists(store))) {
-    await assertNotBroken(store);
-    const where = storeName(store);
-    throw new NotFoundError(
-      `${where}: no warehouse here; make one with "pixelquery ingest SOURCE -w ${where}", or name another with -w`,
-      { details: { warehouse: where } },
-    );
-  }
-  return Repository.open(store);
+  const repository = await findRepository(store);
+  if (repository !== null) return repository;
+  await assertNotBroken(store);
+  const where = storeName(store);
+  throw new NotFoundError(
+    `${where}: no warehouse here; make one with "pixelquery ingest SOURCE -w ${where}", or name another with -w`,
+    { details: { warehouse: where } },
+  );
 }
 
 /**
- * Open the repository of a warehouse, or create it where the folder is absent or empty; either way references may then
- * point into `containers`.
+ * The repository of a warehouse; null where one can be created.
  *
  * @throws CorruptDataError where a repository lies broken: it is left as it is.
  * @throws InvalidInputError where the folder holds something else.
  */
-export async function openOrCreateRepository(
-  store: ByteStore,
-  containers: readonly VirtualChunkContainer[],
-): Promise<Repository> {
-  if (await Repository.exists(store)) return openWithContainers(store, containers);
+export async function openIfThere(store: ByteStore): Promise<Repository | null> {
+  const repository = await findRepository(store);
+  if (repository !== null) return repository;
   try {
     await assertCreatable(store);
-    return await createRepository(store, containers);
+    return null;
   } catch (error) {
-    // Another writer may have created it meanwhile: what looked broken or taken was then half of its work.
-    if (await Repository.exists(store)) return openWithContainers(store, containers);
-    throw error;
+    // Another writer may be creating it at this moment: what looked broken or taken was then half of its work.
+    const created = await findRepository(store);
+    if (created === null) throw error;
+    return created;
   }
 }
 
-async function openWithContainers(store: ByteStore, containers: readonly VirtualChunkContainer[]): Promise<Repository> {
-  const repository = await Repository.open(store);
+/** {@link createRepository}, or what another writer created since {@link openIfThere} said that there is none. */
+export async function createOrOpenRepository(
+  store: ByteStore,
+  containers: readonly VirtualChunkContainer[],
+): Promise<Repository> {
+  try {
+    return await createRepository(store, containers);
+  } catch (error) {
+    const created = await findRepository(store);
+    if (created === null) throw error;
+    return addContainers(created, containers);
+  }
+}
+
+/**
+ * The repository of a warehouse, which is created where the folder is absent or empty.
+ *
+ * @throws CorruptDataError, InvalidInputError as {@link openIfThere} does.
+ */
+export async function openOrCreateRepository(store: ByteStore): Promise<Repository> {
+  return (await openIfThere(store)) ?? createOrOpenRepository(store, []);
+}
+
+/** The repository, whose references may then point into `containers`. */
+export async function addContainers(
+  repository: Repository,
+  containers: readonly VirtualChunkContainer[],
+): Promise<Repository> {
   for (const container of containers) await repository.addContainer(container);
   return repository;
+}
+
+async function findRepository(store: ByteStore): Promise<Repository | null> {
+  try {
+    return await Repository.open(store);
+  } catch (error) {
+    if (isPixelQueryError(error, "NotFoundError")) return null;
+    throw error;
+  }
 }
 
 /** A new repository whose manifests are split along time. */
@@ -75,37 +107,32 @@ export function createRepository(
   });
 }
 
-/**
- * Nothing: a warehouse could be created in this folder. Nothing is.
- *
- * @throws CorruptDataError where a repository lies broken, InvalidInputError where the folder holds something else.
- */
-export async function assertCreatable(store: ByteStore): Promise<void> {
+async function assertCreatable(store: ByteStore): Promise<void> {
+  const found = await firstForeign(store, "");
+  if (found === null) return;
   await assertNotBroken(store);
-  await assertFree(store);
+  const where = storeName(store);
+  throw new InvalidInputError(
+    `${where}: not a warehouse and not empty (${found} is there); choose an empty or a new folder`,
+    { details: { warehouse: where, found } },
+  );
 }
 
 async function assertNotBroken(store: ByteStore): Promise<void> {
   for (const folder of REPOSITORY_FOLDERS) {
-    for await (const { key } of store.list(folder)) {
-      if (INITIAL_OBJECTS.has(key)) continue;
-      const where = storeName(store);
-      throw new CorruptDataError(
-        `${where}: a warehouse whose object "repo" is missing (${key} is there); nothing was changed. ` +
-          `Restore "repo" from the newest file in ${where}/overwritten, or choose another folder`,
-        { details: { warehouse: where, found: key, missing: "repo" } },
-      );
-    }
+    const found = await firstForeign(store, folder);
+    if (found === null) continue;
+    const where = storeName(store);
+    throw new CorruptDataError(
+      `${where}: a warehouse whose object "repo" is missing (${found} is there); nothing was changed. ` +
+        `Restore "repo" from the newest file in ${where}/overwritten, or choose another folder`,
+      { details: { warehouse: where, found, missing: "repo" } },
+    );
   }
 }
 
-async function assertFree(store: ByteStore): Promise<void> {
-  for await (const { key } of store.list("")) {
-    if (INITIAL_OBJECTS.has(key)) continue;
-    const where = storeName(store);
-    throw new InvalidInputError(
-      `${where}: not a warehouse and not empty (${key} is there); choose an empty or a new folder`,
-      { details: { warehouse: where, found: key } },
-    );
-  }
+/** A key that an interrupted creation did not leave. */
+async function firstForeign(store: ByteStore, prefix: string): Promise<string | null> {
+  for await (const { key } of store.list(prefix)) if (!INITIAL_OBJECTS.has(key)) return key;
+  return null;
 }
