@@ -37,7 +37,7 @@ export async function openTarget(store: ByteStore, plan: IngestPlan, isDryRun: b
     const repository = plan.snapshot === null ? await createRepository(new MemoryStore()) : await openRepository(store);
     return { repository, branch: isThere ? name : MAIN_BRANCH, isNewBranch: !isThere };
   }
-  const containers = plan.containers.filter(({ isNew }) => isNew).map(toVirtualContainer);
+  const containers = await Promise.all(plan.containers.filter(({ isNew }) => isNew).map(toVirtualContainer));
   const repository =
     plan.snapshot === null
       ? await createOrOpenRepository(store, containers)

@@ -1,9 +1,9 @@
 import type { Repository, VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, openStore } from "../store/index.js";
-import { folderUrl, urlFolder } from "../warehouse/sources.js";
+import { containerPlace } from "../warehouse/sources.js";
 import type { SourceFile } from "./scan.js";
 import { containerName } from "./scan.js";
-import { isRemote, officialStore } from "./source-place.js";
+import { officialContainer } from "./source-place.js";
 
 /** A folder, or a prefix in a bucket, that sources are read from, under its name in the repository. */
 export interface Container {
@@ -24,10 +24,10 @@ export interface HeldFile {
 /** The folders and buckets that a repository has containers for. */
 export async function knownContainers(repository: Repository | null): Promise<Container[]> {
   const known: Container[] = [];
-  for (const { name, urlPrefix } of (await repository?.containers()) ?? []) {
-    if (!name) continue;
-    const folder = (urlPrefix.startsWith("file://") ? urlFolder(urlPrefix) : urlPrefix).replace(/\/$/, "");
-    known.push({ name, folder, store: openStore(folder), isNew: false });
+  for (const container of (await repository?.containers()) ?? []) {
+    if (!container.name) continue;
+    const folder = containerPlace(container);
+    known.push({ name: container.name, folder, store: openStore(folder), isNew: false });
   }
   return known;
 }
@@ -55,6 +55,6 @@ export function underInnermost(containers: readonly Container[], { file, contain
 }
 
 /** A container as a repository's configuration holds it. */
-export function toVirtualContainer({ name, folder }: Container): VirtualChunkContainer {
-  return { name, urlPrefix: isRemote(folder) ? `${folder}/` : folderUrl(folder), store: officialStore(folder) };
+export async function toVirtualContainer({ name, folder, store }: Container): Promise<VirtualChunkContainer> {
+  return { name, ...officialContainer(folder, (await store.access?.()) ?? null) };
 }

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { NotFoundError, UnsupportedError } from "../errors.js";
-import { type ByteStore, type ObjectInfo, openStore } from "../store/index.js";
+import { type ByteStore, canonicalLocation, type ObjectInfo, openStore } from "../store/index.js";
 import { recordedTime } from "../warehouse/sources.js";
 import { isRemote, pathIn } from "./source-place.js";
 import {
@@ -68,7 +68,7 @@ export interface SourceRoot {
  * @throws NotFoundError where it does not exist.
  */
 export async function resolveSourceRoot(source: string, glob = DEFAULT_GLOB): Promise<SourceRoot> {
-  if (isRemote(source)) return remoteRoot(source, glob);
+  if (isRemote(source)) return remoteRoot(canonicalLocation(source), glob);
   const info = await stat(source).catch(() => null);
   if (info?.isDirectory()) {
     return { folder: await realpath(source), file: null, matches: picomatch(glob, { nocase: true, dot: false }) };
@@ -107,7 +107,12 @@ function remoteRoot(source: string, glob: string): SourceRoot {
   if (patternAt < 0)
     return { folder: folderOf(segments.length), file: null, matches: picomatch(glob, { nocase: true }) };
   const pattern = segments.slice(patternAt).join("/");
-  return { folder: folderOf(patternAt), file: null, matches: picomatch(pattern, { nocase: true }) };
+  const isMatch = picomatch(pattern, { nocase: true });
+  const isInside = picomatch(glob, { nocase: true });
+  // Names in buckets may hold signs of patterns: an object or a folder of that very name is meant as well.
+  const matches = (key: string) =>
+    isMatch(key) || key === pattern || (key.startsWith(`${pattern}/`) && isInside(key.slice(pattern.length + 1)));
+  return { folder: folderOf(patternAt), file: null, matches };
 }
 
 /**

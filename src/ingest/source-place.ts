@@ -1,5 +1,8 @@
 import { join } from "node:path";
-import { parseStoreLocation } from "../store/index.js";
+import type { Json } from "../errors.js";
+import type { VirtualChunkContainer } from "../icechunk/index.js";
+import { parseStoreLocation, type S3Access } from "../store/index.js";
+import { folderUrl } from "../warehouse/sources.js";
 
 /** True for a place in a bucket or on the web: a URL, but for `file://`. */
 export function isRemote(place: string): boolean {
@@ -11,15 +14,44 @@ export function pathIn(place: string, key: string): string {
   return isRemote(place) ? `${place}/${key}` : join(place, ...key.split("/"));
 }
 
-/** How official readers of the repository reach a place: its kind of storage by the names of Icechunk's configuration. */
-export function officialStore(place: string): Record<string, Record<string, never> | string> {
-  const { kind } = parseStoreLocation(place);
-  switch (kind) {
+/**
+ * A place as a container of the repository's configuration has it, so that official readers find it: by the names of
+ * Icechunk's configuration, and with all that they need but credentials.
+ *
+ * @param access How the place was reached, where its URL does not say it.
+ */
+export function officialContainer(
+  place: string,
+  access: S3Access | null,
+): Pick<VirtualChunkContainer, "urlPrefix" | "store"> {
+  const parsed = parseStoreLocation(place);
+  switch (parsed.kind) {
     case "file":
-      return { local_file_system: `${place}/` };
+      return { urlPrefix: folderUrl(place), store: { local_file_system: `${place}/` } };
+    case "s3":
+      return { urlPrefix: `${place}/`, store: officialS3(access) };
     case "gs":
-      return { gcs: {} };
-    default:
-      return { [kind]: {} };
+      return { urlPrefix: `${place}/`, store: { gcs: {} } };
+    case "azure": {
+      const { account, container, prefix } = parsed;
+      return { urlPrefix: `az://${[container, prefix].filter(Boolean).join("/")}/`, store: { azure: { account } } };
+    }
+    case "http":
+      return { urlPrefix: `${place}/`, store: { http: {} } };
   }
+}
+
+/** `S3Options` of Icechunk, every field of it: its readers refuse a repository where one is missing. */
+function officialS3(access: S3Access | null): Json {
+  const { region = null, endpoint = null, addressing, anonymous = false, requesterPays = false } = access ?? {};
+  const options = {
+    region,
+    endpoint_url: endpoint,
+    anonymous,
+    allow_http: endpoint?.startsWith("http:") ?? false,
+    force_path_style: addressing === "path",
+    network_stream_timeout_seconds: null,
+    requester_pays: requesterPays,
+  };
+  return endpoint === null ? { s3: options } : { s3_compatible: options };
 }

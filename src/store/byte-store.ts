@@ -24,6 +24,20 @@ export interface ObjectInfo {
   version: string;
 }
 
+/** How another program reaches an S3 bucket, without anything secret. */
+export interface S3Access {
+  kind: "s3";
+  /** Where the bucket lies, as far as known: after a request the server's word counts. */
+  region: string;
+  /** Address of another server than Amazon's; null for that one. */
+  endpoint: string | null;
+  /** Where the bucket's name goes. */
+  addressing: "path" | "virtual";
+  /** Requests are not signed. */
+  anonymous: boolean;
+  requesterPays: boolean;
+}
+
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
 }
@@ -44,6 +58,8 @@ export interface ByteStore {
    * that wraps another hands it on.
    */
   readonly timePrecisionMs?: number;
+  /** How others reach the store; absent where its URL says it all. Nothing is asked of a server. */
+  readonly access?: () => Promise<S3Access | null>;
   /** The object's bytes, or those of `range` (shorter where the object ends inside it); null where it does not exist. */
   get(key: string, range?: ByteRange, options?: ReadOptions): Promise<StoredBytes | null>;
   /** Size, time and version without the bytes; null where it does not exist. */

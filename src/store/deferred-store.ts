@@ -17,6 +17,7 @@ export function deferStore(url: string, load: () => Promise<ByteStore>): ByteSto
   return {
     url,
     timePrecisionMs: HTTP_TIME_PRECISION_MS,
+    access: async () => (await (await store()).access?.()) ?? null,
     get: async (key, range, options) => (await store()).get(key, range, options),
     head: async (key, options) => (await store()).head(key, options),
     put: async (key, data, options) => (await store()).put(key, data, options),

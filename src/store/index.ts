@@ -12,7 +12,7 @@ export {
   UnsupportedError,
 } from "../errors.js";
 export type { AzureOptions } from "./azure/open-azure-store.js";
-export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "./byte-store.js";
+export type { ByteRange, ByteStore, ObjectInfo, ReadOptions, S3Access, StoredBytes } from "./byte-store.js";
 export { type CacheOptions, withCache } from "./caching-store.js";
 export { type CoalescingOptions, withRangeCoalescing } from "./coalescing-store.js";
 export { type Environment, emptyEnvironment } from "./environment.js";
@@ -27,4 +27,4 @@ export { describeStore, passThrough } from "./pass-through.js";
 export { type RecordedRequest, type RecordingStore, withRecording } from "./recording-store.js";
 export { type RetryOptions, withRetries } from "./retrying-store.js";
 export type { S3Options } from "./s3/open-s3-store.js";
-export { parseStoreLocation, type StoreLocation } from "./store-location.js";
+export { canonicalLocation, parseStoreLocation, type StoreLocation } from "./store-location.js";

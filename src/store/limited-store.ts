@@ -1,5 +1,5 @@
 import type { ByteStore } from "./byte-store.js";
-import { describeStore } from "./pass-through.js";
+import { introduceStore } from "./pass-through.js";
 import { Places } from "./places.js";
 
 /**
@@ -11,7 +11,7 @@ import { Places } from "./places.js";
 export function withConcurrencyLimit(store: ByteStore, limit: number): ByteStore {
   const places = new Places(limit);
   return {
-    ...describeStore(store),
+    ...introduceStore(store),
     get: (key, range, options) => places.run(() => store.get(key, range, options), options),
     head: (key, options) => places.run(() => store.head(key, options), options),
     put: (key, data, options) => places.run(() => store.put(key, data, options), options),

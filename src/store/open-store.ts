@@ -10,7 +10,7 @@ import type { ObjectStoreOptions } from "./object/object-store.js";
 import { withOwnSignals } from "./own-signals.js";
 import { withRetries } from "./retrying-store.js";
 import type { S3Options } from "./s3/open-s3-store.js";
-import { parseStoreLocation, type StoreLocation } from "./store-location.js";
+import { cloudUrl, parseStoreLocation, type StoreLocation } from "./store-location.js";
 
 /** As many as web servers take from one client without complaint. */
 const defaultHttpConcurrency = 32;
@@ -36,7 +36,7 @@ export function openStore(location: string, options: OpenStoreOptions = {}): Byt
   const parsed = parseStoreLocation(location);
   if (parsed.kind === "file") return new FileStore(parsed.path);
   if (parsed.kind === "http") return openHttpStore(parsed.url, options);
-  return withOwnSignals(deferStore(storeUrl(parsed), () => openCloudStore(parsed, options)));
+  return withOwnSignals(deferStore(cloudUrl(parsed), () => openCloudStore(parsed, options)));
 }
 
 type CloudLocation = Exclude<StoreLocation, { kind: "file" | "http" }>;
@@ -46,12 +46,6 @@ function openHttpStore(url: string, options: OpenStoreOptions): ByteStore {
   const store = new HttpStore(url, { ...(fetch && { fetch }), ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) });
   const limited = withConcurrencyLimit(store, options.concurrency ?? defaultHttpConcurrency);
   return withOwnSignals(withRetries(limited, options.retries));
-}
-
-function storeUrl(location: CloudLocation): string {
-  const prefix = location.prefix === "" ? "" : `/${location.prefix}`;
-  if (location.kind === "azure") return `az://${location.account}/${location.container}${prefix}`;
-  return `${location.kind}://${location.bucket}${prefix}`;
 }
 
 async function openCloudStore(location: CloudLocation, options: OpenStoreOptions): Promise<ByteStore> {

@@ -1,5 +1,5 @@
 import type { ByteStore, ReadOptions } from "./byte-store.js";
-import { describeStore } from "./pass-through.js";
+import { introduceStore } from "./pass-through.js";
 
 /**
  * `store`, with a signal of its own for each call: a request listens to its signal in several places, and Node.js warns of
@@ -7,7 +7,7 @@ import { describeStore } from "./pass-through.js";
  */
 export function withOwnSignals(store: ByteStore): ByteStore {
   return {
-    ...describeStore(store),
+    ...introduceStore(store),
     get: (key, range, options) => store.get(key, range, own(options)),
     head: (key, options) => store.head(key, own(options)),
     put: (key, data, options) => store.put(key, data, own(options)),

@@ -1,5 +1,5 @@
 import type { ByteRange, ByteStore } from "./byte-store.js";
-import { describeStore } from "./pass-through.js";
+import { introduceStore } from "./pass-through.js";
 
 /** One call on a store, in the order in which they began. */
 export interface RecordedRequest {
@@ -28,7 +28,7 @@ export function withRecording(store: ByteStore): RecordingStore {
     return request;
   };
   return {
-    ...describeStore(store),
+    ...introduceStore(store),
     requests,
     clear: () => {
       requests.length = 0;

@@ -47,6 +47,25 @@ export function parseStoreLocation(location: string): StoreLocation {
   );
 }
 
+/**
+ * The one way to write a location in a cloud: `s3://`, `gs://` or `az://`, without a slash at the end. Others are given back
+ * as they are.
+ *
+ * @throws InvalidInputError as {@link parseStoreLocation} does.
+ */
+export function canonicalLocation(location: string): string {
+  const parsed = parseStoreLocation(location);
+  if (parsed.kind === "file" || parsed.kind === "http") return location;
+  return cloudUrl(parsed);
+}
+
+/** URL of a location in a cloud. */
+export function cloudUrl(location: Exclude<StoreLocation, { kind: "file" | "http" }>): string {
+  const prefix = location.prefix === "" ? "" : `/${location.prefix}`;
+  if (location.kind === "azure") return `az://${location.account}/${location.container}${prefix}`;
+  return `${location.kind}://${location.bucket}${prefix}`;
+}
+
 function decodePath(path: string, location: string): string {
   try {
     return decodeURIComponent(path);

@@ -1,3 +1,4 @@
+import type { Json } from "../errors.js";
 import { type Repository, resolveLocation, type VirtualChunkContainer } from "../icechunk/index.js";
 import { type ByteStore, FileStore, openStore, type StoredObject, withRangeCoalescing } from "../store/index.js";
 
@@ -18,15 +19,34 @@ export function parseSourceLocation(location: string): { container: string; key:
   return { container, key: segments.map(decodeURIComponent).join("/") };
 }
 
-/** URL of a local folder as containers hold it, ending in a slash. */
+/**
+ * URL of a local folder as containers hold it, ending in a slash. Only what would end a URL's path is percent-encoded: official
+ * readers compare the prefix with decoded locations.
+ */
 export function folderUrl(folder: string): string {
-  const trimmed = folder.replace(/\/+$/, "");
-  return `file://${trimmed.split("/").map(encodeURIComponent).join("/")}/`;
+  return `file://${folder.replace(/\/+$/, "").replace(/[%#?]/g, encodeURIComponent)}/`;
 }
 
-/** The local folder that a container's URL names. */
-export function urlFolder(urlPrefix: string): string {
-  return decodeURIComponent(urlPrefix.slice("file://".length));
+/**
+ * The place that a container stands for, without a slash at its end: the path of a local folder, or a URL as `openStore`
+ * takes it.
+ */
+export function containerPlace({ urlPrefix, store }: VirtualChunkContainer): string {
+  const trimmed = urlPrefix.replace(/\/$/, "");
+  if (trimmed.startsWith("file://")) return decodeURIComponent(trimmed.slice("file://".length));
+  const account = azureAccount(store);
+  return account === null ? trimmed : trimmed.replace(/^az:\/\//, `az://${account}/`);
+}
+
+/** Official readers have the account in the container's store, and not in its URL. */
+function azureAccount(store: Json): string | null {
+  if (!isJsonObject(store) || !isJsonObject(store.azure)) return null;
+  const { account } = store.azure;
+  return typeof account === "string" ? account : null;
+}
+
+function isJsonObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Bytes read in vain between two blocks of one file: they take no longer than another request's way there and back. */
@@ -47,21 +67,19 @@ export interface SourceStores {
 /** The stores of a repository's containers, each opened when it is first asked for. */
 export async function openSourceStores(repository: Repository): Promise<SourceStores> {
   const stores = new Map<string, ByteStore>();
-  const storeOf = ({ urlPrefix }: VirtualChunkContainer) => {
-    let store = stores.get(urlPrefix);
-    if (store === undefined) {
-      const isFolder = urlPrefix.startsWith("file://");
-      store = isFolder ? new FileStore(urlFolder(urlPrefix)) : openDistant(urlPrefix);
-      stores.set(urlPrefix, store);
-    }
+  const storeOf = (container: VirtualChunkContainer) => {
+    const place = containerPlace(container);
+    const store = stores.get(place) ?? openPlace(place);
+    stores.set(place, store);
     return store;
   };
   return { containers: await repository.containers(), storeOf };
 }
 
-/** Blocks that lie near each other are read with one request. */
-function openDistant(urlPrefix: string): ByteStore {
-  return withRangeCoalescing(openStore(urlPrefix.replace(/\/$/, "")), { gapBytes: DISTANT_GAP_BYTES });
+/** In a distant store blocks that lie near each other are read with one request. */
+function openPlace(place: string): ByteStore {
+  const store = openStore(place);
+  return store instanceof FileStore ? store : withRangeCoalescing(store, { gapBytes: DISTANT_GAP_BYTES });
 }
 
 /**

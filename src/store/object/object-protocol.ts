@@ -1,4 +1,5 @@
 import type { PixelQueryError } from "../../errors.js";
+import type { S3Access } from "../byte-store.js";
 import type { XmlElement } from "./xml.js";
 
 /** A request before it is signed. */
@@ -65,6 +66,8 @@ export interface ObjectProtocol {
   readonly service: string;
   /** Where requests go, for messages; null where the store's own URL says it all. */
   readonly endpoint: string | null;
+  /** How others reach the bucket, as far as known; absent where its URL says it all. */
+  access?(): S3Access;
   /** Address of an object by its whole key. */
   objectUrl(key: string): URL;
   /** Address of a page of the objects whose whole key starts with `prefix`; `page` as the page before told it. */

@@ -1,6 +1,6 @@
 import { CorruptDataError, UnsupportedError } from "../../errors.js";
 import { type RetryOptions, withAttempts } from "../attempts.js";
-import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, StoredBytes } from "../byte-store.js";
+import type { ByteRange, ByteStore, ObjectInfo, ReadOptions, S3Access, StoredBytes } from "../byte-store.js";
 import { HTTP_TIME_PRECISION_MS, parseContentRange, readRange, unaskedRange, wholeSize } from "../http-answer.js";
 import type { HttpExchange } from "../http-exchange.js";
 import { assertKey, assertRange, isKey } from "../key.js";
@@ -70,6 +70,10 @@ export class ObjectStore implements ByteStore {
     );
     if (answer.kind === "behind the end") return this.#nothingOf(key, options);
     return answer.kind === "missing" ? null : answer.stored;
+  }
+
+  async access(): Promise<S3Access | null> {
+    return this.#protocol.access?.() ?? null;
   }
 
   async head(key: string, options: ReadOptions = {}): Promise<ObjectInfo | null> {

@@ -21,11 +21,19 @@ export interface S3Location {
 export function bucketAddress({ bucket, endpoint, addressing }: S3Location, region: string): URL {
   if (!bucketPattern.test(bucket)) throw new InvalidInputError(`"${bucket}" is not the name of a bucket.`);
   const base = endpoint === null ? amazonEndpoint(region) : parseEndpoint(endpoint);
-  const isVirtual = addressing === null ? endpoint === null && !bucket.includes(".") : addressing === "virtual";
-  if (isVirtual) base.host = `${bucket}.${base.host}`;
   const path = base.pathname.replace(/\/+$/, "");
-  base.pathname = isVirtual ? `${path}/` : `${path}/${bucket}/`;
+  if (isVirtual({ bucket, endpoint, addressing })) {
+    base.host = `${bucket}.${base.host}`;
+    base.pathname = `${path}/`;
+  } else {
+    base.pathname = `${path}/${bucket}/`;
+  }
   return base;
+}
+
+/** True where the bucket's name goes before the host's. */
+export function isVirtual({ bucket, endpoint, addressing }: S3Location): boolean {
+  return addressing === null ? endpoint === null && !bucket.includes(".") : addressing === "virtual";
 }
 
 function amazonEndpoint(region: string): URL {

@@ -1,6 +1,8 @@
 import { AwsV4Signer } from "aws4fetch";
 import type { PixelQueryError } from "../../errors.js";
+import type { S3Access } from "../byte-store.js";
 import { listingParameters, parseBucketListing } from "../object/bucket-listing.js";
+import { parseEndpoint } from "../object/endpoint.js";
 import { encodeKey } from "../object/keys-in-urls.js";
 import type {
   AuthorizedRequest,
@@ -11,7 +13,7 @@ import type {
   ObjectRequest,
 } from "../object/object-protocol.js";
 import { textOf, type XmlElement } from "../object/xml.js";
-import { bucketAddress, type S3Location } from "./s3-address.js";
+import { bucketAddress, isVirtual, type S3Location } from "./s3-address.js";
 import type { S3Credentials } from "./s3-credentials.js";
 import { explainS3Fault } from "./s3-faults.js";
 
@@ -58,6 +60,18 @@ export class S3Protocol implements ObjectProtocol {
     this.#address = bucketAddress(options, options.region);
     this.endpoint = options.endpoint === null ? null : this.#address.origin;
     this.needsProbe = options.endpoint !== null;
+  }
+
+  access(): S3Access {
+    const { bucket, endpoint, addressing, credentials, requesterPays } = this.#options;
+    return {
+      kind: "s3",
+      region: this.#region,
+      endpoint: endpoint === null ? null : parseEndpoint(endpoint).href.replace(/\/$/, ""),
+      addressing: isVirtual({ bucket, endpoint, addressing }) ? "virtual" : "path",
+      anonymous: credentials === null,
+      requesterPays,
+    };
   }
 
   objectUrl(key: string): URL {
