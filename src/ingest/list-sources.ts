@@ -13,7 +13,7 @@ import type { FoundItems } from "./find-items.js";
 import { type GroupOptions, groupScenes } from "./group-scenes.js";
 import type { IngestOptions } from "./ingest-options.js";
 import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./known-profiles.js";
-import { resolveSourceRoot } from "./scan.js";
+import type { SourceRoot } from "./scan.js";
 import { type ScannedSources, type ScanOptions, scanSources } from "./scan-sources.js";
 
 /** The scenes that sources hold at one moment, and the warehouse that they may go to. */
@@ -81,7 +81,7 @@ async function findScenes(
   const masks = await scanMasks(options, containers, scanned);
   const listed = { files: [...scanned.files.values()], masks, sidecars: scanned.sidecars };
   const grouping = groupScenes(listed, { productId: asked, profiles, datePattern });
-  const productId = asked ?? (await defaultProductId(sources, grouping.profile));
+  const productId = asked ?? defaultProductId(scanned.roots, grouping.profile);
   return { ...grouping, productId, scanned, failed: [] };
 }
 
@@ -98,11 +98,10 @@ async function scanMasks(
   return [...files.values()];
 }
 
-async function defaultProductId(sources: readonly string[], profile: ProductProfile | null): Promise<string> {
+function defaultProductId([root]: readonly SourceRoot[], profile: ProductProfile | null): string {
   if (profile !== null) return profile.id;
-  const { folder } = await resolveSourceRoot(sources[0] ?? "");
   return (
-    basename(folder)
+    basename(root?.folder ?? "")
       .replace(/[^\p{L}\p{N}_.-]+/gu, "_")
       .replace(/^[.-]+/, "") || "product"
   );

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
-import { NotFoundError, UnsupportedError } from "../errors.js";
+import { isPixelQueryError, NotFoundError, UnsupportedError } from "../errors.js";
 import { type ByteStore, canonicalLocation, type ObjectInfo, openStore } from "../store/index.js";
 import { recordedTime } from "../warehouse/sources.js";
 import { isRemote, pathIn } from "./source-place.js";
@@ -132,15 +132,15 @@ export async function scanFiles(
   const matching: ObjectInfo[] = [];
   const beside: ObjectInfo[] = [];
   const sidecars: SidecarFile[] = [];
-  const found = root.file === null ? store.list(prefix, { signal }) : headOf(store, `${prefix}${root.file}`, signal);
-  for await (const info of found) {
+  const one = root.file === null ? null : await findOne(store, `${prefix}${root.file}`, signal);
+  for await (const info of one?.infos ?? store.list(prefix, { signal })) {
     if (root.matches(info.key.slice(prefix.length))) matching.push(info);
     else if (mayBeWorldFile(info.key)) beside.push(info);
     else if (mayBeSidecar(info.key)) sidecars.push(sidecarFile(container, info));
   }
   const listed = indexWorldFiles(store, beside);
   const worldFilesOf = (key: string) =>
-    root.file === null ? findWorldFiles(listed, key) : headWorldFiles(store, key, signal);
+    one?.isAlone ? headWorldFiles(store, key, signal) : findWorldFiles(listed, key);
   const files = matching.map(async (info) => sourceFile(container, info, await worldFilesOf(info.key)));
   const sorted = (await Promise.all(files)).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return { files: sorted, sidecars };
@@ -161,9 +161,30 @@ function mayBeSidecar(key: string): boolean {
   return /\.(xml|json|txt)$/i.test(key);
 }
 
-async function* headOf(store: ByteStore, key: string, signal: AbortSignal | undefined): AsyncGenerator<ObjectInfo> {
+/**
+ * What is known of one file; in a bucket together with what has its name but for the ending: one request, and not one for
+ * each world file that may be there.
+ */
+async function findOne(
+  store: ByteStore,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<{ infos: ObjectInfo[]; isAlone: boolean }> {
+  try {
+    const infos: ObjectInfo[] = [];
+    const stem = key.slice(0, key.lastIndexOf(".") + 1);
+    if (isBucket(store)) for await (const info of store.list(stem, { signal })) infos.push(info);
+    if (infos.length > 0) return { infos, isAlone: false };
+  } catch (error) {
+    // Who may read an object may not always list its bucket.
+    if (!isPixelQueryError(error, "InvalidInputError")) throw error;
+  }
   const info = await store.head(key, { signal });
-  if (info !== null) yield info;
+  return { infos: info === null ? [] : [info], isAlone: true };
+}
+
+function isBucket({ url }: ByteStore): boolean {
+  return /^(s3|gs|az):/.test(url);
 }
 
 function sidecarFile({ folder, store }: { folder: string; store: ByteStore }, info: ObjectInfo): SidecarFile {
