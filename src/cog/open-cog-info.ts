@@ -24,6 +24,8 @@ export interface OpenCogOptions {
   signal?: AbortSignal | undefined;
   /** Size of the object where the caller knows it, as a listing does: saves a request. */
   sizeBytes?: number | undefined;
+  /** Version of the object that the caller saw: another one is not read as if it were that one. */
+  version?: string | undefined;
 }
 
 /** A header with the version of the object that it was read from. */
@@ -40,7 +42,7 @@ export interface Opened<T> {
  * `sizeBytes` is not given. No pixel is read.
  *
  * @throws NotFoundError where the store has no such object.
- * @throws SourceChangedError where the object changes between two reads.
+ * @throws SourceChangedError where the object changes between two reads, or is not at `version`.
  * @throws CorruptDataError, UnsupportedError as `parseCog` does.
  */
 export function openCogInfo(store: ByteStore, key: string, options: OpenCogOptions = {}): Promise<Opened<CogInfo>> {
@@ -59,13 +61,13 @@ export function openTiffHeader(
 async function openHeader<T extends object>(
   store: ByteStore,
   key: string,
-  { signal, sizeBytes: knownSize }: OpenCogOptions,
+  { signal, sizeBytes: knownSize, version: knownVersion }: OpenCogOptions,
   parse: (bytes: HeaderBytes) => T | NeedBytes,
 ): Promise<Opened<T>> {
   const sizeBytes = knownSize ?? (await store.head(key, { signal }))?.sizeBytes;
   if (sizeBytes === undefined) throw missing(store, key);
   const parts: { offset: number; data: Uint8Array }[] = [];
-  let version: string | null = null;
+  let version = knownVersion ?? null;
   let wanted: readonly ByteRange[] = [{ offset: 0, length: Math.min(HEADER_READ_BYTES, sizeBytes) }];
   let readBytes = 0;
   for (let round = 0; round < MAX_READS; round++) {
@@ -121,7 +123,7 @@ function missing(store: ByteStore, key: string): NotFoundError {
 }
 
 function changed(store: ByteStore, key: string): SourceChangedError {
-  return new SourceChangedError(`${objectName({ store, key })}: changed while its header was read. Try again.`, {
+  return new SourceChangedError(`${objectName({ store, key })}: changed while its header was read; try again.`, {
     details: { key, store: store.url },
   });
 }

@@ -1,6 +1,6 @@
 import type { CogInfo } from "../cog/cog-info.js";
 import { openCogInfo } from "../cog/open-cog-info.js";
-import { isPixelQueryError, SourceChangedError } from "../errors.js";
+import { isPixelQueryError } from "../errors.js";
 import type { Affine } from "../geo/affine.js";
 import type { Crs } from "../geo/crs.js";
 import { lonLatBounds } from "../geo/lonlat-bounds.js";
@@ -42,12 +42,8 @@ export async function readHeaders(files: readonly SourceFile[], options: ReadHea
 }
 
 async function readHeader(file: SourceFile, signal: AbortSignal | undefined): Promise<ReadHeader> {
-  const { info, version, headerHash } = await openCogInfo(file.store, file.key, { signal, sizeBytes: file.sizeBytes });
-  if (version !== file.version) {
-    throw new SourceChangedError(`${file.path}: changed while it was being ingested; run the ingest again`, {
-      details: { path: file.path, listed: file.version, read: version },
-    });
-  }
+  const { sizeBytes, version } = file;
+  const { info, headerHash } = await openCogInfo(file.store, file.key, { signal, sizeBytes, version });
   return { file, info: await withWorldFile(info, file.worldFiles, signal), headerHash };
 }
 
