@@ -5,6 +5,10 @@ import { ingest, openDataset, timeseries } from "../dist/index.js";
 const bandNames = ["blue", "green", "red", "nir"];
 
 const jobs = {
+  /** Nothing: the code is loaded. */
+  async ready() {
+    return {};
+  },
   async ingest({ source, warehouse }) {
     const report = await ingest(source, { warehouse, bandNames, productId: "bench" });
     const { sceneCount, added, skipped, failed } = report;
