@@ -1,6 +1,7 @@
 /** Our side: answers lines of JSON on stdin (`job` and its inputs) with `{ ms, … }`. Only the job itself is timed. */
 import { createInterface } from "node:readline";
 import { ingest, openDataset, timeseries } from "../dist/index.js";
+import { openStore } from "../dist/store/index.js";
 
 const bandNames = ["blue", "green", "red", "nir"];
 
@@ -13,6 +14,12 @@ const jobs = {
     const report = await ingest(source, { warehouse, bandNames, productId: "bench" });
     const { sceneCount, added, skipped, failed } = report;
     return { sceneCount, added, skipped, failed: failed.length };
+  },
+  /** A listing alone. */
+  async list({ source }) {
+    let files = 0;
+    for await (const _ of openStore(source).list("")) files++;
+    return { files };
   },
   async open({ warehouse }) {
     const dataset = await openDataset(warehouse);

@@ -13,7 +13,8 @@ import { planIngest } from "./plan-ingest.js";
  * unchanged are not opened. Files that cannot be read are listed in `failed` and the others are committed. Two ingests at
  * once lose nothing. A batch that is too large for memory is committed in several parts, each of whole scenes.
  *
- * @param source Folder, file or glob pattern, or several; or STAC: items, a catalog, a search, stac-geoparquet.
+ * @param source Folder, file or glob pattern, here or in a bucket, or several; `@FILE` stands for those that FILE names, one a
+ *   line; or STAC: items, a catalog, a search, stac-geoparquet.
  * @throws NotFoundError where a source does not exist or holds no matching file, or no items.
  * @throws InvalidInputError, CorruptDataError where the warehouse's folder is taken or broken: it is left as it is.
  *

@@ -140,7 +140,7 @@ export class ThreadPool {
     }
     if (message.kind === "ask") {
       void answerOf(job?.stores[message.store], message).then((answer) => {
-        post(thread, { kind: "bytes", call: message.call, answer });
+        post(thread, { kind: "bytes", call: message.call, answer }, ownBuffers(answer));
       });
       return;
     }
@@ -161,8 +161,15 @@ export class ThreadPool {
   }
 }
 
-function post({ worker }: Thread, message: ToThread): void {
-  worker.postMessage(message);
+function post({ worker }: Thread, message: ToThread, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transfer);
+}
+
+/** What can be handed over instead of copied: the bytes that a store gave belong to whoever asked. */
+function ownBuffers(answer: StoreAnswer): ArrayBuffer[] {
+  if (!("data" in answer)) return [];
+  const { buffer, byteLength } = answer.data;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
 async function answerOf(

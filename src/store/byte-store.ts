@@ -60,7 +60,10 @@ export interface ByteStore {
   readonly timePrecisionMs?: number;
   /** How others reach the store; absent where its URL says it all. Nothing is asked of a server. */
   readonly access?: () => Promise<S3Access | null>;
-  /** The object's bytes, or those of `range` (shorter where the object ends inside it); null where it does not exist. */
+  /**
+   * The object's bytes, or those of `range` (shorter where the object ends inside it); null where it does not
+   * exist. The bytes are the caller's own: a store that keeps them gives copies.
+   */
   get(key: string, range?: ByteRange, options?: ReadOptions): Promise<StoredBytes | null>;
   /** Size, time and version without the bytes; null where it does not exist. */
   head(key: string, options?: ReadOptions): Promise<ObjectInfo | null>;

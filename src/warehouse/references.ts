@@ -101,7 +101,7 @@ function referenceColumns(
     locationIndex: locationIndex.subarray(0, n),
     offsets: offsets.subarray(0, n),
     lengths: lengths.subarray(0, n),
-    // Whole seconds, rounded up: a reader accepts a file that is not newer.
-    lastModifiedSeconds: Uint32Array.from(placements, ({ draft }) => Math.ceil(draft.modifiedMs / 1000)),
+    // The next whole second: a reader accepts a file that is not newer, and may know its time more finely than we do.
+    lastModifiedSeconds: Uint32Array.from(placements, ({ draft }) => Math.floor(draft.modifiedMs / 1000) + 1),
   };
 }

@@ -1,5 +1,5 @@
+import { utimesSync } from "node:fs";
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createVirtualFetch, createZarrStore } from "../../src/icechunk/index.js";
 import { ingest } from "../../src/index.js";
@@ -25,7 +25,7 @@ async function openOurs(warehouse: string): Promise<Readable> {
 
 async function openOfficial(warehouse: string, sources: string): Promise<Readable> {
   const storage = await engine!.Storage.newLocalFilesystem(warehouse);
-  const repository = await engine!.Repository.open(storage, undefined, { [`${pathToFileURL(sources).href}/`]: null });
+  const repository = await engine!.Repository.open(storage, undefined, { [`file://${sources}/`]: null });
   return readableOf(repository);
 }
 
@@ -239,6 +239,24 @@ describe.each(readers)("$reader", ({ open, skip }) => {
       await ingest(`${folder}/cogs`, { warehouse: `${folder}/w`, productId: "p" });
       const pixels = (await readAll(await open(`${folder}/w`, `${folder}/cogs`), "/p/exact-00/0")) as TypedArray;
       expect([...(pixels as Uint16Array)]).toEqual(bands.flatMap((values) => [...(values as Uint16Array)]));
+    });
+
+    it("files in folders with spaces and letters beyond ASCII, under names with anything", async () => {
+      const folder = createSharedTempDir();
+      const sources = `${folder}/c o+g's ü`;
+      writeScene(sources, "2020-01-01 #1?%20 é.tif", { bands: [new Uint8Array(12).fill(7)] });
+      await ingest(sources, { warehouse: `${folder}/w`, productId: "p" });
+      const pixels = await readAll(await open(`${folder}/w`, sources), "/p/exact-00/0");
+      expect([...(pixels as Uint8Array)]).toEqual(new Array(12).fill(7));
+    });
+
+    it("a file that was written in the first millisecond of a second", async () => {
+      const folder = createSharedTempDir();
+      const path = writeScene(`${folder}/in`, "2020-01-01.tif", { bands: [new Uint8Array(12).fill(7)] });
+      utimesSync(path, 1_700_000_000.0004, 1_700_000_000.0004);
+      await ingest(`${folder}/in`, { warehouse: `${folder}/w`, productId: "p" });
+      const pixels = await readAll(await open(`${folder}/w`, `${folder}/in`), "/p/exact-00/0");
+      expect([...(pixels as Uint8Array)]).toEqual(new Array(12).fill(7));
     });
 
     it("the nodata value of floats as xarray writes it: base64 of the little-endian double", async () => {

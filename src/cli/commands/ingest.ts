@@ -45,7 +45,7 @@ interface IngestFlags extends WarehouseOptions {
 export function defineIngest(command: Command, context: CliContext): void {
   command.argument(
     "<source...>",
-    "folders, files, quoted glob patterns, or STAC: items, a catalog, a search, .parquet",
+    "folders, files, quoted glob patterns, @FILE that names them, or STAC: items, a catalog, a search, .parquet",
   );
   addWarehouseOption(command)
     .option(
@@ -68,6 +68,7 @@ export function defineIngest(command: Command, context: CliContext): void {
   addExamples(command, [
     "ingest ./cogs",
     "ingest ./landsat --dry-run",
+    "ingest @scenes.txt -w s3://bucket/warehouse",
     "ingest ./ndvi --mask ./clouds --prune",
     "ingest ./cogs -w ./warehouse --product drone --bands blue,green,red,nir",
     "ingest ./flights --product ./vineyard.json",
