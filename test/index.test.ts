@@ -285,6 +285,7 @@ describe("the public names of pixelquery/store", () => {
       "RecordedRequest",
       "RecordingStore",
       "RetryOptions",
+      "S3Access",
       "S3Options",
       "StoreLocation",
       "StoredBytes",

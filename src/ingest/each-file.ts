@@ -1,5 +1,15 @@
-/** Files under way at once: enough to hide a network's latency, few enough for any limit on open files. */
-const FILES_AT_ONCE = 64;
+import { isBucket } from "./source-place.js";
+
+/** Files under way at once: few enough for any limit on open files, and for a server that has not said that it bears more. */
+const FILES_AT_ONCE = 16;
+
+/** Objects of buckets under way at once: enough to hide their latency. */
+const OBJECTS_AT_ONCE = 64;
+
+/** How many files of these places {@link eachFile} should have under way. */
+export function atOnceIn(places: readonly string[]): number {
+  return places.every(isBucket) ? OBJECTS_AT_ONCE : FILES_AT_ONCE;
+}
 
 /** A warm disk answers without ever leaving the thread; this often the thread is given back for signals and timers. */
 const YIELD_EVERY_MS = 40;
@@ -13,6 +23,7 @@ export async function eachFile<File>(
   files: readonly File[],
   signal: AbortSignal | undefined,
   work: (file: File, index: number) => Promise<void>,
+  atOnce: number = FILES_AT_ONCE,
 ): Promise<void> {
   let next = 0;
   let yielded = performance.now();
@@ -27,5 +38,5 @@ export async function eachFile<File>(
       await work(files[index] as File, index);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, files.length) }, worker));
 }

@@ -5,7 +5,7 @@ import type { Affine } from "../geo/affine.js";
 import type { Crs } from "../geo/crs.js";
 import { lonLatBounds } from "../geo/lonlat-bounds.js";
 import { openProjection } from "../geo/projection.js";
-import { eachFile } from "./each-file.js";
+import { atOnceIn, eachFile } from "./each-file.js";
 import { groundKey, type ReadHeader } from "./place.js";
 import type { SourceFile } from "./scan.js";
 import { withWorldFile } from "./world-files.js";
@@ -30,7 +30,7 @@ export interface ReadHeadersOptions {
  */
 export async function readHeaders(files: readonly SourceFile[], options: ReadHeadersOptions): Promise<void> {
   const locate = createLocator();
-  await eachFile(files, options.signal, async (file) => {
+  const work = async (file: SourceFile) => {
     try {
       const header = await readHeader(file, options.signal);
       options.onHeader(file, { ...header, ...(await locate(header.info)) });
@@ -38,7 +38,8 @@ export async function readHeaders(files: readonly SourceFile[], options: ReadHea
       options.signal?.throwIfAborted();
       options.onFailure(file, error);
     }
-  });
+  };
+  await eachFile(files, options.signal, work, atOnceIn(files.map(({ store }) => store.url)));
 }
 
 async function readHeader(file: SourceFile, signal: AbortSignal | undefined): Promise<ReadHeader> {

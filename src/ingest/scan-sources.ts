@@ -1,6 +1,6 @@
 import { errorFromJson, errorToJson, isPixelQueryError, NotFoundError } from "../errors.js";
 import { type Container, containerFor, type HeldFile, underInnermost } from "./containers.js";
-import { eachFile } from "./each-file.js";
+import { atOnceIn, eachFile } from "./each-file.js";
 import {
   resolveSourceRoot,
   type ScannedFiles,
@@ -80,14 +80,15 @@ async function scanRoots(
   });
   const held = roots.map((root) => ({ root, container: containerFor(containers, root.folder) }));
   const scanned: ScannedRoot[] = [];
-  await eachFile(held, signal, async ({ root, container }, i) => {
+  const scan = async ({ root, container }: { root: SourceRoot; container: Container }, i: number) => {
     await namingLine(named[i]?.from ?? null, async () => {
       const found = await scanFiles(root, container, signal);
       const isMissing = root.file !== null && found.files.length === 0;
       if (isMissing && mayBeEmpty !== true) throw noSuchObject(root);
       scanned[i] = { ...found, root, container };
     });
-  });
+  };
+  await eachFile(held, signal, scan, atOnceIn(roots.map(({ folder }) => folder)));
   return scanned;
 }
 

@@ -2,9 +2,10 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { isPixelQueryError, NotFoundError, UnsupportedError } from "../errors.js";
-import { type ByteStore, canonicalLocation, type ObjectInfo, openStore } from "../store/index.js";
+import { type ByteStore, type ObjectInfo, openStore } from "../store/index.js";
+import { canonicalLocation } from "../store/store-location.js";
 import { recordedTime } from "../warehouse/sources.js";
-import { isRemote, pathIn } from "./source-place.js";
+import { isBucket, isRemote, pathIn } from "./source-place.js";
 import {
   besideState,
   findWorldFiles,
@@ -173,7 +174,7 @@ async function findOne(
   try {
     const infos: ObjectInfo[] = [];
     const stem = key.slice(0, key.lastIndexOf(".") + 1);
-    if (isBucket(store)) for await (const info of store.list(stem, { signal })) infos.push(info);
+    if (isBucket(store.url)) for await (const info of store.list(stem, { signal })) infos.push(info);
     if (infos.length > 0) return { infos, isAlone: false };
   } catch (error) {
     // Who may read an object may not always list its bucket.
@@ -181,10 +182,6 @@ async function findOne(
   }
   const info = await store.head(key, { signal });
   return { infos: info === null ? [] : [info], isAlone: true };
-}
-
-function isBucket({ url }: ByteStore): boolean {
-  return /^(s3|gs|az):/.test(url);
 }
 
 function sidecarFile({ folder, store }: { folder: string; store: ByteStore }, info: ObjectInfo): SidecarFile {

@@ -1,4 +1,5 @@
-import { type ByteStore, describeStore, FileStore } from "../store/index.js";
+import { type ByteStore, FileStore } from "../store/index.js";
+import { describeStore } from "../store/pass-through.js";
 import type { OpenSource } from "./block-reader.js";
 import type { SourcePlace } from "./thread-messages.js";
 

@@ -1,4 +1,5 @@
-import { type ByteStore, passThrough, type StoredBytes } from "../store/index.js";
+import type { ByteStore, StoredBytes } from "../store/index.js";
+import { passThrough } from "../store/pass-through.js";
 import type { OpenSource } from "./block-reader.js";
 import type { PlannedRead } from "./read-plan.js";
 

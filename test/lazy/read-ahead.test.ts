@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { OpenSource } from "../../src/lazy/block-reader.js";
 import { ReadAhead } from "../../src/lazy/read-ahead.js";
 import type { PlannedRead } from "../../src/lazy/read-plan.js";
-import { type ByteStore, MemoryStore, passThrough } from "../../src/store/index.js";
+import { type ByteStore, MemoryStore } from "../../src/store/index.js";
+import { passThrough } from "../../src/store/pass-through.js";
 
 const window = { rowStart: 0, rowStop: 1, colStart: 0, colStop: 1, samples: [0], storedRows: 1 };
 
