@@ -44,6 +44,7 @@ export type { Crs } from "./geo/crs.js";
 export type { GeoBox } from "./geo/geo-box.js";
 export { ingest } from "./ingest/ingest.js";
 export type { IngestOptions, IngestProgress } from "./ingest/ingest-options.js";
+export type { FailedFile, IngestWarning } from "./ingest/ingest-problem.js";
 export type { IngestReport } from "./ingest/ingest-report.js";
 export {
   type InspectDirectoryOptions,
@@ -51,13 +52,12 @@ export {
   inspectCog,
   inspectDirectory,
 } from "./ingest/inspect.js";
-export type { FailedFile, IngestWarning } from "./ingest/read-scenes.js";
 export {
   type RegisteredProduct,
   type RegisterOptions,
   type RegisterProductOptions,
   registerProduct,
-} from "./ingest/register-product.js";
+} from "./ingest/products/register-product.js";
 export { type WatchOptions, type WatchReport, watchIngest } from "./ingest/watch.js";
 export type { MaskRule } from "./mask-rule.js";
 export type { DType, TypedArray } from "./ndarray/dtype.js";

@@ -11,10 +11,10 @@ import {
   openRepository,
 } from "../warehouse/open-repository.js";
 import type { StoredProduct } from "../warehouse/product.js";
-import { toVirtualContainer } from "./containers.js";
 import type { IngestOptions } from "./ingest-options.js";
 import type { IngestPlan } from "./plan-ingest.js";
-import { ingestedProduct } from "./product-facts.js";
+import { ingestedProduct } from "./products/product-facts.js";
+import { toVirtualContainer } from "./sources/containers.js";
 
 /** Where drafts are committed. */
 export interface IngestTarget {

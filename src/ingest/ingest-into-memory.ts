@@ -3,9 +3,9 @@ import { MemoryStore, openStore } from "../store/index.js";
 import { appendScenes } from "../warehouse/append.js";
 import { createRepository } from "../warehouse/open-repository.js";
 import { type Warehouse, warehouseAt } from "../warehouse/warehouse.js";
-import { ingestedProduct } from "./product-facts.js";
-import { type ReadScenesOptions, readScenes } from "./read-scenes.js";
-import { resolveSourceRoot, scanFiles } from "./scan.js";
+import { type ReadScenesOptions, readScenes } from "./headers/read-scenes.js";
+import { ingestedProduct } from "./products/product-facts.js";
+import { resolveSourceRoot, scanFiles } from "./sources/scan.js";
 
 /** Product and container of a warehouse that nobody names. */
 const NAME = "file";

@@ -1,5 +1,5 @@
 import type { ProductProfileInput } from "../product/product-profile.js";
-import type { IngestWarning } from "./read-scenes.js";
+import type { IngestWarning } from "./ingest-problem.js";
 
 /** How far an ingest is. `total` is null while it is not known. */
 export interface IngestProgress {

@@ -1,5 +1,5 @@
 import type { ChangedStack } from "../warehouse/append.js";
-import type { FailedFile } from "./read-scenes.js";
+import type { FailedFile } from "./ingest-problem.js";
 
 /** What an ingest did. The same object is printed by `pixelquery ingest --json`. */
 export interface IngestReport {

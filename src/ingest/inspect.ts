@@ -2,8 +2,8 @@ import { type InspectedFile, inspectJson } from "../cog/inspect.js";
 import { openTiffHeader } from "../cog/open-cog-info.js";
 import { type ErrorJson, errorToJson, NotFoundError } from "../errors.js";
 import { eachFile } from "./each-file.js";
-import { resolveSourceRoot, type SourceFile, scanFiles } from "./scan.js";
-import { withWorldFile } from "./world-files.js";
+import { resolveSourceRoot, type SourceFile, scanFiles } from "./sources/scan.js";
+import { withWorldFile } from "./sources/world-files.js";
 
 /** A file that could not be read, in a listing of many. */
 export interface InspectFailure {

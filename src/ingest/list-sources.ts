@@ -6,15 +6,15 @@ import type { ByteStore } from "../store/index.js";
 import { assertNewBranchName, branchSession, MAIN_BRANCH } from "../warehouse/branches.js";
 import { openIfThere } from "../warehouse/open-repository.js";
 import { assertProductId } from "../warehouse/product.js";
-import { parseDatePattern } from "./acquisition-time.js";
-import { areItems } from "./are-items.js";
-import { type Container, knownContainers } from "./containers.js";
-import type { FoundItems } from "./find-items.js";
-import { type GroupOptions, groupScenes } from "./group-scenes.js";
 import type { IngestOptions } from "./ingest-options.js";
-import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./known-profiles.js";
-import type { SourceRoot } from "./scan.js";
-import { type ScannedSources, type ScanOptions, scanSources } from "./scan-sources.js";
+import { areItems } from "./items/are-items.js";
+import type { FoundItems } from "./items/find-items.js";
+import { type KnownProfiles, knownProfiles, warnOfStrangers } from "./products/known-profiles.js";
+import { parseDatePattern } from "./scenes/acquisition-time.js";
+import { type GroupOptions, groupScenes } from "./scenes/group-scenes.js";
+import { type Container, knownContainers } from "./sources/containers.js";
+import type { SourceRoot } from "./sources/scan.js";
+import { type ScannedSources, type ScanOptions, scanSources } from "./sources/scan-sources.js";
 
 /** The scenes that sources hold at one moment, and the warehouse that they may go to. */
 export interface SourceListing extends Omit<FoundItems, "warnings"> {
@@ -56,7 +56,7 @@ export async function listSources(
   const { own, profiles, asked } = await knownProfiles(session, options);
   const wanted = { ...options, productId: asked, profiles };
   const found = areItems(sources)
-    ? { ...(await (await import("./find-items.js")).findItems(sources, containers, wanted)), scanned: null }
+    ? { ...(await (await import("./items/find-items.js")).findItems(sources, containers, wanted)), scanned: null }
     : await findScenes(sources, containers, { ...wanted, datePattern });
   for (const warning of found.warnings) options.onWarning?.(warning);
   if (own !== null && found.profile !== own.profile) options.onWarning?.(warnOfStrangers(own.profile, sources));

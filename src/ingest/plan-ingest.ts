@@ -2,13 +2,13 @@ import type { ProductProfile } from "../product/product-profile.js";
 import { isUnchanged, type KnownSources, knownSources, nothingKnown } from "../warehouse/known-sources.js";
 import { readProduct, type StoredProduct } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
-import type { Container } from "./containers.js";
-import { findGone } from "./find-gone.js";
-import type { SceneGroup } from "./group-scenes.js";
 import type { IngestOptions } from "./ingest-options.js";
-import type { KnownProfiles } from "./known-profiles.js";
+import type { FailedFile } from "./ingest-problem.js";
 import type { SourceListing } from "./list-sources.js";
-import type { ContainedFile, FailedFile } from "./read-scenes.js";
+import type { KnownProfiles } from "./products/known-profiles.js";
+import type { ContainedFile, SceneGroup } from "./scenes/scene-group.js";
+import type { Container } from "./sources/containers.js";
+import { findGone } from "./sources/find-gone.js";
 
 /** What a run found out before it opened a single file. */
 export interface IngestPlan {

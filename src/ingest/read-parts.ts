@@ -1,7 +1,8 @@
 import type { FileDraft } from "../warehouse/file-draft.js";
 import type { StoredProduct } from "../warehouse/product.js";
+import { type ReadScenes, readScenes } from "./headers/read-scenes.js";
 import type { IngestOptions } from "./ingest-options.js";
-import { type ContainedFile, type ReadScenes, readScenes } from "./read-scenes.js";
+import type { ContainedFile } from "./scenes/scene-group.js";
 
 /** Drafts of whole scenes that are committed together. */
 export interface DraftPart extends ReadScenes {

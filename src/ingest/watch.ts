@@ -4,13 +4,13 @@ import type { ByteStore } from "../store/index.js";
 import { openWarehouseStore } from "../warehouse/open-repository.js";
 import { assertProductId } from "../warehouse/product.js";
 import { sourceLocation } from "../warehouse/sources.js";
-import type { HeldFile } from "./containers.js";
 import { executePlan } from "./execute-plan.js";
 import type { IngestOptions } from "./ingest-options.js";
+import type { FailedFile } from "./ingest-problem.js";
 import type { IngestReport } from "./ingest-report.js";
 import { listSources, type SourceListing } from "./list-sources.js";
 import { type IngestPlan, planIngest } from "./plan-ingest.js";
-import type { FailedFile } from "./read-scenes.js";
+import type { HeldFile } from "./sources/containers.js";
 
 export interface WatchOptions extends Omit<IngestOptions, "dryRun"> {
   /** Seconds from the end of one round to the next listing. Default 30. */

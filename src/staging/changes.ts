@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Session } from "../icechunk/index.js";
-import { ingestedProduct } from "../ingest/product-facts.js";
+import { ingestedProduct } from "../ingest/products/product-facts.js";
 import { isUnchanged } from "../warehouse/known-sources.js";
 import { type KnownSource, type OpenProduct, type OpenScene, openProduct } from "../warehouse/open-product.js";
 import { productIds, productJson, readProduct, type StoredProduct } from "../warehouse/product.js";

@@ -1,5 +1,5 @@
 import type { Session } from "../icechunk/index.js";
-import { sceneIds } from "../ingest/place.js";
+import { sceneIds } from "../ingest/scenes/scene-ids.js";
 import type { ReadOptions } from "../store/index.js";
 import type { DraftScene, FileDraft, LevelBlocks } from "../warehouse/file-draft.js";
 import { levelPath, maskPath } from "../warehouse/layout.js";

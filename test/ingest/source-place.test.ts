@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { officialContainer } from "../../src/ingest/source-place.js";
+import { officialContainer } from "../../src/ingest/sources/source-place.js";
 import type { S3Access } from "../../src/store/index.js";
 import { containerPlace } from "../../src/warehouse/sources.js";
 

@@ -383,7 +383,7 @@ describe("blobs of Azure, which a service signs", () => {
 
 describe("hrefs of Azure's blobs on the web", () => {
   it("are read as az://, and it is said what the Planetary Computer needs", async () => {
-    const { placeOfHref } = await import("../../src/ingest/href-place.js");
+    const { placeOfHref } = await import("../../src/ingest/items/href-place.js");
     expect(
       await placeOfHref("https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/10/S/a%20b.tif?se=1&sig=x"),
     ).toEqual({

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../did-you-mean.js";
 import { isPixelQueryError, NotFoundError } from "../../errors.js";
-import { storedProfiles, withBuiltIn } from "../../ingest/known-profiles.js";
-import type { IngestWarning } from "../../ingest/read-scenes.js";
-import { registerProduct } from "../../ingest/register-product.js";
+import type { IngestWarning } from "../../ingest/ingest-problem.js";
+import { storedProfiles, withBuiltIn } from "../../ingest/products/known-profiles.js";
+import { registerProduct } from "../../ingest/products/register-product.js";
 import { builtInProfiles } from "../../product/built-in-profiles.js";
 import { compactProfile } from "../../product/compact-profile.js";
 import type { ProductProfile } from "../../product/product-profile.js";
