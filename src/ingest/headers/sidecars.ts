@@ -1,5 +1,4 @@
 import { isPixelQueryError } from "../../errors.js";
-import type { SidecarFormat } from "../../product/product-profile.js";
 import { MAX_SIDECAR_BYTES, parseSidecar } from "../../product/sidecars/parse-sidecar.js";
 import { mergeMetadata, type SceneMetadata } from "../../product/sidecars/scene-metadata.js";
 import { eachFile } from "../each-file.js";

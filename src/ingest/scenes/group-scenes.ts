@@ -10,7 +10,7 @@ import { timeByPattern, timeInName } from "./acquisition-time.js";
 import { bandMeanings } from "./band-meanings.js";
 import type { FilePart, Sidecar } from "./file-part.js";
 import { matchMasks } from "./match-masks.js";
-import type { ContainedFile, SceneGroup } from "./scene-group.js";
+import type { SceneGroup } from "./scene-group.js";
 import { sceneIds } from "./scene-ids.js";
 import { sidecarsToRead } from "./sidecars-to-read.js";
 
