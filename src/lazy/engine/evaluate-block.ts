@@ -141,6 +141,7 @@ class BlockEvaluation {
   #walk(pass: Pass, part: Part, open: ReadonlyMap<number, OpenFold>): void {
     for (const [at, fold] of open) this.#feed(at, fold, part, part.end === pass.length);
     for (let step = part.first; step < part.end; step++) {
+      this.#check();
       for (const output of pass.outputs) this.#write(output, step, part.from, part.length);
     }
   }
