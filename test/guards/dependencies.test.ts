@@ -62,6 +62,7 @@ describe("what PixelQuery is made of at run time", () => {
       "commander",
       "d3-scale",
       "fast-png",
+      "fast-string-width",
       "hyparquet",
       "hyparquet-writer",
       "js-yaml",
@@ -70,7 +71,6 @@ describe("what PixelQuery is made of at run time", () => {
       "picomatch",
       "proj4",
       "saxes",
-      "string-width",
       "valibot",
       "zstddec",
     ]);

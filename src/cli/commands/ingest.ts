@@ -5,7 +5,6 @@ import type { IngestOptions } from "../../ingest/ingest-options.js";
 import type { IngestWarning } from "../../ingest/ingest-problem.js";
 import type { IngestReport } from "../../ingest/ingest-report.js";
 import type { WatchOptions } from "../../ingest/watch.js";
-import { stagedReport } from "../../staging/staged-report.js";
 import { MAIN_BRANCH } from "../../warehouse/branches.js";
 import { catalog } from "../../warehouse/catalog.js";
 import { type CliContext, stderrTerminal, tableTerminal, writeJson } from "../context.js";
@@ -22,8 +21,6 @@ import {
 import { startProgress } from "../terminal/progress.js";
 import { ingestSummary } from "../views/ingest-view.js";
 import { renderProblems } from "../views/problem-list.js";
-import { stagedSummary } from "../views/staged-view.js";
-import { watchSources } from "../watch-sources.js";
 
 interface IngestFlags extends WarehouseOptions {
   readonly product?: string;
@@ -82,7 +79,10 @@ export function defineIngest(command: Command, context: CliContext): void {
     if (flags.interval !== undefined && !flags.watch) {
       throw new InvalidInputError("--interval says how often --watch lists: give both, or neither");
     }
-    if (flags.watch) return watchSources(sources, watchOptions(flags), { ...flags, context });
+    if (flags.watch) {
+      const { watchSources } = await import("../watch-sources.js");
+      return watchSources(sources, watchOptions(flags), { ...flags, context });
+    }
     const { report, warnings } = await ingestWithProgress(sources, flags, context);
     context.exitCode = report.failed.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;
     if (flags.json) writeJson(context, report);
@@ -159,6 +159,11 @@ async function writeStaged(
   { branch, isNewBranch }: IngestReport,
   context: CliContext,
 ): Promise<void> {
+  // Samples pixels, and so brings the engine along: an ingest into main does without.
+  const [{ stagedReport }, { stagedSummary }] = await Promise.all([
+    import("../../staging/staged-report.js"),
+    import("../views/staged-view.js"),
+  ]);
   const terminal = tableTerminal(context);
   const report = await stagedReport(warehouse, branch, { pixels: false, signal: context.signal });
   if (isNewBranch) context.stdout.write(`\nThe branch ${branch} was made from the tip of main.\n`);

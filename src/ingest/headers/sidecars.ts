@@ -1,5 +1,4 @@
 import { isPixelQueryError } from "../../errors.js";
-import { MAX_SIDECAR_BYTES, parseSidecar } from "../../product/sidecars/parse-sidecar.js";
 import { mergeMetadata, type SceneMetadata } from "../../product/sidecars/scene-metadata.js";
 import { eachFile } from "../each-file.js";
 import type { IngestWarning } from "../ingest-problem.js";
@@ -48,6 +47,8 @@ async function readSidecar(
     onWarning,
   }: { signal?: AbortSignal | undefined; onWarning?: ((warning: IngestWarning) => void) | undefined },
 ): Promise<SceneMetadata[]> {
+  // Loaded where there is one: most runs have none.
+  const { MAX_SIDECAR_BYTES, parseSidecar } = await import("../../product/sidecars/parse-sidecar.js");
   const length = Math.min(sizeBytes, MAX_SIDECAR_BYTES);
   const read = length === 0 ? null : await store.get(key, { offset: 0, length }, { signal });
   try {
