@@ -255,6 +255,7 @@ describe("the public names of pixelquery/store", () => {
       "UnavailableError",
       "UnsupportedError",
       "emptyEnvironment",
+      "isBucket",
       "isPixelQueryError",
       "objectName",
       "openStore",

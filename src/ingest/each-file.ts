@@ -1,4 +1,4 @@
-import { isBucket } from "./sources/source-place.js";
+import { isBucket } from "../store/index.js";
 
 /** Files under way at once: few enough for any limit on open files, and for a server that has not said that it bears more. */
 const FILES_AT_ONCE = 16;

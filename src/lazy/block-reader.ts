@@ -3,7 +3,8 @@ import type { BlockEncoding } from "../codec/block-encoding.js";
 import { CorruptDataError, isPixelQueryError, SourceChangedError, UnsupportedError } from "../errors.js";
 import type { TypedArray } from "../ndarray/dtype.js";
 import { FileStore, type ObjectInfo, objectName, type StoredObject } from "../store/index.js";
-import { recordedTime } from "../warehouse/sources.js";
+import { isSameEtag } from "../warehouse/known-sources.js";
+import { recordedEtag, recordedTime } from "../warehouse/sources.js";
 import type { PlannedRead, PlannedSource } from "./read-plan.js";
 
 /** Where a planned source really lies. */
@@ -94,7 +95,7 @@ function changedMeanwhile(source: OpenSource): SourceChangedError {
   return new SourceChangedError(`${where}: changed while it was read; ingest it again`, { details: { path: where } });
 }
 
-type FileState = Pick<ObjectInfo, "sizeBytes" | "modifiedMs">;
+type FileState = Pick<ObjectInfo, "sizeBytes" | "modifiedMs" | "etag">;
 
 function assertUnchanged<T extends FileState>(source: OpenSource, now: T | null): asserts now is T {
   const { planned } = source;
@@ -106,13 +107,15 @@ function assertUnchanged<T extends FileState>(source: OpenSource, now: T | null)
     );
   }
   const modifiedMs = recordedTime(source.store, now.modifiedMs ?? planned.modifiedMs);
-  if (now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs) return;
-  const [was, is] = [describe(planned.sizeBytes, planned.modifiedMs), describe(now.sizeBytes, modifiedMs)];
+  const etag = recordedEtag(source.store, now);
+  const isSame = now.sizeBytes === planned.sizeBytes && modifiedMs === planned.modifiedMs;
+  if (isSame && isSameEtag(planned.etag, etag)) return;
+  const [was, is] = [describe(planned), describe({ sizeBytes: now.sizeBytes, modifiedMs, etag })];
   throw new SourceChangedError(`${where}: changed since it was ingested (${was}, now ${is}); ingest it again`, {
     details: {
       path: where,
-      recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs },
-      found: { sizeBytes: now.sizeBytes, modifiedMs },
+      recorded: { sizeBytes: planned.sizeBytes, modifiedMs: planned.modifiedMs, etag: planned.etag },
+      found: { sizeBytes: now.sizeBytes, modifiedMs, etag },
     },
   });
 }
@@ -125,6 +128,6 @@ function assertLength(source: OpenSource, offset: number, wanted: number, got: n
   });
 }
 
-function describe(sizeBytes: number, modifiedMs: number): string {
-  return `${sizeBytes} bytes of ${new Date(modifiedMs).toISOString()}`;
+function describe({ sizeBytes, modifiedMs, etag }: Omit<OpenSource["planned"], "location">): string {
+  return `${sizeBytes} bytes of ${new Date(modifiedMs).toISOString()}${etag === "" ? "" : `, ETag ${etag}`}`;
 }

@@ -160,7 +160,12 @@ async function planBlocks(
 function sourceOf(draft: Draft, location: string, slots: SlotTable, file: number): number {
   let source = draft.sourceIndex.get(location);
   if (source === undefined) {
-    const planned = { location, sizeBytes: slots.sizeBytes[file] ?? 0, modifiedMs: slots.modifiedMs[file] ?? 0 };
+    const planned = {
+      location,
+      sizeBytes: slots.sizeBytes[file] ?? 0,
+      modifiedMs: slots.modifiedMs[file] ?? 0,
+      etag: slots.etag[file] ?? "",
+    };
     source = draft.sources.push(planned) - 1;
     draft.sourceIndex.set(location, source);
   }

@@ -7,6 +7,8 @@ export interface PlannedSource {
   sizeBytes: number;
   /** Whole milliseconds since 1970-01-01 UTC. */
   modifiedMs: number;
+  /** "" where nothing tells it. */
+  etag: string;
 }
 
 /** One block, or the part of it that is wanted, and where its pixels go. */

@@ -26,4 +26,4 @@ export { type OpenStoreOptions, openStore } from "./open-store.js";
 export { type RecordedRequest, type RecordingStore, withRecording } from "./recording-store.js";
 export { type RetryOptions, withRetries } from "./retrying-store.js";
 export type { S3Options } from "./s3/open-s3-store.js";
-export { parseStoreLocation, type StoreLocation } from "./store-location.js";
+export { isBucket, parseStoreLocation, type StoreLocation } from "./store-location.js";

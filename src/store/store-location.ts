@@ -8,6 +8,11 @@ export type StoreLocation =
   | { kind: "gs"; bucket: string; prefix: string }
   | { kind: "azure"; account: string; container: string; prefix: string };
 
+/** True for the URL of a store in a bucket, which can be listed, takes many requests at once and knows ETags. */
+export function isBucket(url: string): boolean {
+  return /^(s3|gs|az):\/\//.test(url);
+}
+
 /**
  * A location as people write it: a path, `file://`, `http(s)://`, `s3://bucket/prefix` (also `s3a://`), `gs://bucket/prefix`
  * (also `gcs://`), `az://account/container/prefix`, `abfs(s)://container@account.dfs.core.windows.net/prefix`.

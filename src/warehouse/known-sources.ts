@@ -10,15 +10,23 @@ export interface SourceState {
   modifiedMs: number;
   /** As `SlotFile` has it. */
   besideState: string;
+  /** As `SlotFile` has it. */
+  etag: string;
 }
 
-/** True where a listing shows the size, the modification time and the files beside it that were recorded. */
+/** True where a listing shows the size, the modification time, the ETag and the files beside it that were recorded. */
 export function isUnchanged(recorded: SourceState, now: SourceState): boolean {
   return (
     recorded.sizeBytes === now.sizeBytes &&
     recorded.modifiedMs === now.modifiedMs &&
-    recorded.besideState === now.besideState
+    recorded.besideState === now.besideState &&
+    isSameEtag(recorded.etag, now.etag)
   );
+}
+
+/** True unless both are told and differ: one that is not told says nothing. */
+export function isSameEtag(recorded: string, now: string): boolean {
+  return recorded === "" || now === "" || recorded === now;
 }
 
 /** What a warehouse knows of a product's files before any is opened. */
@@ -59,6 +67,7 @@ export async function knownSources(session: Session, productId: string): Promise
           sizeBytes: table.sizeBytes[at] ?? 0,
           modifiedMs: table.modifiedMs[at] ?? 0,
           besideState: beside[at] ?? "",
+          etag: table.etag[at] ?? "",
         });
       }
     }

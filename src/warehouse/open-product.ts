@@ -119,6 +119,7 @@ async function openSlots(session: Session, stack: Stack): Promise<Slot[]> {
       modifiedMs: table.modifiedMs[at] ?? 0,
       besideState: beside[at] ?? "",
       headerHash: table.headerHash[at] ?? 0,
+      etag: table.etag[at] ?? "",
     };
   };
   const levels = stack.levels.length;

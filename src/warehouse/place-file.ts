@@ -88,8 +88,8 @@ function put(product: OpenProduct, draft: FileDraft, place: KnownSource): void {
   product.sources.set(draft.source, place);
 }
 
-function fileOf({ source, sizeBytes, modifiedMs, besideState, headerHash }: FileDraft): SlotFile {
-  return { source, sizeBytes, modifiedMs, besideState, headerHash };
+function fileOf({ source, sizeBytes, modifiedMs, besideState, etag, headerHash }: FileDraft): SlotFile {
+  return { source, sizeBytes, modifiedMs, besideState, etag, headerHash };
 }
 
 function sizesOf({ levels }: FileDraft): Slot["sizes"] {

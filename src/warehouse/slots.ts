@@ -13,6 +13,8 @@ export interface SlotFile {
   modifiedMs: number;
   /** Files beside it that say something of it: a line "<name> <bytes> <modification time>" each; "" where there are none. */
   besideState: string;
+  /** Its ETag, quotes and all, where it lies in a bucket; "" where nothing tells it. */
+  etag: string;
   /** Fingerprint of its header, as `openCogInfo` gives it. */
   headerHash: number;
 }
@@ -50,6 +52,8 @@ export interface SlotTable extends SlotGrids {
   sizeBytes: Float64Array;
   modifiedMs: Float64Array;
   headerHash: Uint32Array;
+  /** Empty where no source of the stack has one. */
+  etag: readonly string[];
 }
 
 interface SlotColumns {
@@ -59,8 +63,9 @@ interface SlotColumns {
   size: ColumnSpec;
   modified: ColumnSpec;
   headerHash: ColumnSpec;
-  /** A column that a stack has only once one of its sources came with a world file. */
+  /** Columns that a stack has only once one of its sources has what they say. */
   beside: ColumnSpec;
+  etag: ColumnSpec;
   transform: ColumnSpec;
   shape: ColumnSpec;
 }
@@ -96,6 +101,7 @@ function slotColumns({ levels, fileOf, bands }: StackProfile): SlotColumns {
       "string",
       "name, bytes and modification time (ms) of each file beside the source file that says something of it",
     ),
+    etag: perFile("slot_etag", "string", "ETag of the source file, in a bucket"),
     transform: {
       ...column("slot_transform", "float64", "a, b, c, d, e, f: x = a col + b row + c, y = d col + e row + f"),
       rowShape: [6],
@@ -146,19 +152,21 @@ export async function writeSlots(
   ];
   const rows = Int32Array.from(slots, (slot) => slot.index);
   await writeRows(session, stack.path, changes, rows, before);
-  await writeBeside(session, stack, columns.beside, slots, before);
+  await writeTold(session, stack, columns.beside, { slots, before, told: ({ besideState }) => besideState });
+  await writeTold(session, stack, columns.etag, { slots, before, told: ({ etag }) => etag });
 }
 
-async function writeBeside(
+/** Stage rows of a column that is not there before a file has something to say in it. */
+async function writeTold(
   session: WritableSession,
   stack: Stack,
   spec: ColumnSpec,
-  slots: readonly Slot[],
-  before: number,
+  { slots, before, told }: { slots: readonly Slot[]; before: number; told: (file: SlotFile) => string },
 ): Promise<void> {
   const isNew = session.node(`${stack.path}/${spec.name}`) === null;
+  const textOf = (file: SlotFile | null | undefined) => (file ? told(file) : "");
   const states = (slot: Slot | undefined) =>
-    Array.from({ length: filesPerSlot(stack) }, (_, i) => slot?.files[i]?.besideState ?? "");
+    Array.from({ length: filesPerSlot(stack) }, (_, i) => textOf(slot?.files[i]));
   if (isNew && slots.every((slot) => states(slot).every((state) => state === ""))) return;
   const changed = new Map(slots.map((slot) => [slot.index, slot]));
   const earlier = isNew ? Array.from({ length: before }, (_, index) => index) : [];
@@ -169,9 +177,13 @@ async function writeBeside(
 
 /** States of what lies beside every file of every slot, as {@link SlotFile} has them; empty for a stack that never had one. */
 export async function readBeside(session: Session, stack: Stack): Promise<readonly string[]> {
-  const { beside } = slotColumns(stack);
-  if (session.node(`${stack.path}/${beside.name}`) === null) return [];
-  return readStackColumn<string[]>(session, stack, beside);
+  return readTold(session, stack, slotColumns(stack).beside);
+}
+
+/** A column that may not be there: then it is empty. */
+async function readTold(session: Session, stack: Stack, spec: ColumnSpec): Promise<readonly string[]> {
+  if (session.node(`${stack.path}/${spec.name}`) === null) return [];
+  return readStackColumn<string[]>(session, stack, spec);
 }
 
 /** Grids of every slot of a stack: two small columns. */
@@ -188,17 +200,18 @@ export async function readSlotGrids(session: Session, stack: Stack): Promise<Slo
 export async function readSlots(session: Session, stack: Stack, grids?: Promise<SlotGrids>): Promise<SlotTable> {
   const columns = slotColumns(stack);
   const read = <T>(spec: ColumnSpec) => readStackColumn<T>(session, stack, spec);
-  const [timeMs, scene, source, sizeBytes, modifiedMs, headerHash, { transform, shape }] = await Promise.all([
+  const [timeMs, scene, source, sizeBytes, modifiedMs, headerHash, etag, { transform, shape }] = await Promise.all([
     read<Float64Array>(columns.time),
     read<Int32Array>(columns.scene),
     read<string[]>(columns.source),
     read<Float64Array>(columns.size),
     read<Float64Array>(columns.modified),
     read<Uint32Array>(columns.headerHash),
+    readTold(session, stack, columns.etag),
     grids ?? readSlotGrids(session, stack),
   ]);
   const files = filesPerSlot(stack);
-  return { timeMs, scene, files, source, sizeBytes, modifiedMs, headerHash, transform, shape };
+  return { timeMs, scene, files, source, sizeBytes, modifiedMs, headerHash, etag, transform, shape };
 }
 
 function readStackColumn<T>(session: Session, stack: Stack, spec: ColumnSpec): Promise<T> {

@@ -1,6 +1,14 @@
 import type { Json } from "../errors.js";
 import { type Repository, resolveLocation, type VirtualChunkContainer } from "../icechunk/index.js";
-import { type ByteStore, FileStore, openStore, type StoredObject, withRangeCoalescing } from "../store/index.js";
+import {
+  type ByteStore,
+  FileStore,
+  isBucket,
+  type ObjectInfo,
+  openStore,
+  type StoredObject,
+  withRangeCoalescing,
+} from "../store/index.js";
 
 /** Scheme of references that name a container of the repository's configuration instead of a place. */
 const SCHEME = "vcc://";
@@ -90,6 +98,11 @@ function openPlace(place: string): ByteStore {
 export function resolveSource({ containers, storeOf }: SourceStores, location: string): StoredObject {
   const { container, key } = resolveLocation(containers, location);
   return { store: storeOf(container), key };
+}
+
+/** An ETag as it is recorded and compared: that of an object in a bucket, where it stands for the bytes; else "". */
+export function recordedEtag({ url }: ByteStore, { etag }: Pick<ObjectInfo, "etag">): string {
+  return etag && isBucket(url) && !etag.startsWith("W/") ? etag : "";
 }
 
 /** A modification time as it is recorded and compared: as precisely as the store surely knows it. */

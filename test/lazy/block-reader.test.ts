@@ -16,7 +16,12 @@ async function readRows(stored: Uint8Array, encoding: BlockEncoding, rowStop: nu
   file.set(stored, BLOCK_AT);
   await memory.put("scene.tif", file);
   const head = await memory.head("scene.tif");
-  const planned = { location: "vcc://c/scene.tif", sizeBytes: file.length, modifiedMs: head?.modifiedMs ?? 0 };
+  const planned = {
+    location: "vcc://c/scene.tif",
+    sizeBytes: file.length,
+    modifiedMs: head?.modifiedMs ?? 0,
+    etag: "",
+  };
   const store = withRecording(memory);
   const window = { rowStart: 0, rowStop, colStart: 0, colStop: encoding.cols, samples: [0], storedRows: 256 };
   const read: PlannedRead = {

@@ -26,7 +26,7 @@ async function openWaiting() {
       return memory.get(key, range);
     },
   };
-  const planned = { location: "vcc://c/x", sizeBytes: 100, modifiedMs: 0 };
+  const planned = { location: "vcc://c/x", sizeBytes: 100, modifiedMs: 0, etag: "" };
   const sources: OpenSource[] = ["a", "b"].map((key) => ({ store, key, planned }));
   return { sources, asked, signals };
 }

@@ -105,6 +105,35 @@ function describeOn(server: Radosgw): void {
       });
     });
 
+    it("are found changed by their ETag where size and second are the same", { timeout: 60_000 }, async () => {
+      const name = scenes[0] ?? "";
+      const place = `s3://${bucket}/of-one-second`;
+      const store = openOnServer(server, place);
+      const bytes = readFileSync(`${oneGridPath}/${name}`);
+      const other = Buffer.from(bytes).fill(0, bytes.length - 1);
+      const timeOf = async () => Math.floor(((await store.head(name))?.modifiedMs ?? 0) / 1000);
+      let [warehouse, first, second] = ["", 0, 1];
+      for (let attempt = 0; first !== second; attempt++) {
+        // From the beginning of a second on: nearly all of it is left.
+        await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+        warehouse = `${folder}/of-one-second-${attempt}`;
+        await store.put(name, bytes);
+        first = await timeOf();
+        await ingest(`${place}/${name}`, { warehouse });
+        await store.put(name, other);
+        second = await timeOf();
+      }
+      const red = (await openDataset(warehouse)).band("red");
+      for (const threads of [0, 2]) {
+        await expect(red.compute({ threads })).rejects.toMatchObject({
+          name: "SourceChangedError",
+          message: expect.stringMatching(/changed since it was ingested \(.*ETag "\w+", now .*ETag "\w+"\)/),
+        });
+      }
+      expect(await ingest(`${place}/${name}`, { warehouse })).toMatchObject({ updated: 1 });
+      expect(await ingest(`${place}/${name}`, { warehouse })).toMatchObject({ updated: 0, skipped: 1 });
+    });
+
     it("are opened one by one, without a warehouse", { timeout: 60_000 }, async () => {
       const name = scenes[2] ?? "";
       const [here, there] = await Promise.all(

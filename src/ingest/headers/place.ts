@@ -66,6 +66,7 @@ export function placeFile(
     source: sourceLocation(options.container, file.key),
     sizeBytes: file.sizeBytes,
     modifiedMs: file.modifiedMs,
+    etag: file.etag,
     besideState: file.besideState,
     headerHash,
     transform: info.transform,

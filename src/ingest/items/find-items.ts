@@ -3,13 +3,13 @@ import { errorToJson, InvalidInputError, isPixelQueryError, NotFoundError } from
 import type { ProductProfile } from "../../product/product-profile.js";
 import { readStac } from "../../stac/read-stac.js";
 import type { StacScene } from "../../stac/stac-scene.js";
-import { recordedTime, sourceLocation } from "../../warehouse/sources.js";
+import { sourceLocation } from "../../warehouse/sources.js";
 import { eachFile } from "../each-file.js";
 import type { FailedFile, IngestWarning } from "../ingest-problem.js";
 import { type Grouping, sortableVersion } from "../scenes/group-scenes.js";
 import type { ContainedFile, SceneGroup } from "../scenes/scene-group.js";
 import { type Container, type HeldFile, underInnermost } from "../sources/containers.js";
-import type { SourceFile } from "../sources/scan.js";
+import { type SourceFile, sourceFile } from "../sources/scan.js";
 import { pathIn } from "../sources/source-place.js";
 import { type ChosenAsset, type ChosenItem, chooseItems } from "./chosen-items.js";
 import { containersFor, type HrefPlace, placeOfHref } from "./href-place.js";
@@ -186,9 +186,7 @@ async function headFile(
   const key = path.slice(folder.length + 1);
   const info = await store.head(key, { signal });
   if (info === null) throw new NotFoundError(`${path}: no such file`, { details: { path } });
-  const { sizeBytes, version } = info;
-  const modifiedMs = recordedTime(store, info.modifiedMs ?? 0);
-  return { path, store, key, sizeBytes, modifiedMs, version, worldFiles: [], besideState: "" };
+  return sourceFile({ folder, store }, info, []);
 }
 
 function groupsOf(items: readonly ChosenItem[], files: ReadonlyMap<ChosenAsset, HeldFile>): SceneGroup[] {

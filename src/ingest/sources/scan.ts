@@ -2,10 +2,10 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { isPixelQueryError, NotFoundError, UnsupportedError } from "../../errors.js";
-import { type ByteStore, type ObjectInfo, openStore } from "../../store/index.js";
+import { type ByteStore, isBucket, type ObjectInfo, openStore } from "../../store/index.js";
 import { canonicalLocation } from "../../store/store-location.js";
-import { recordedTime } from "../../warehouse/sources.js";
-import { isBucket, isRemote, pathIn } from "./source-place.js";
+import { recordedEtag, recordedTime } from "../../warehouse/sources.js";
+import { isRemote, pathIn } from "./source-place.js";
 import {
   besideState,
   findWorldFiles,
@@ -32,8 +32,10 @@ export interface SourceFile {
   version: string;
   /** World files beside it, best first; they count only where the file itself has no georeference. */
   worldFiles: readonly WorldFile[];
-  /** {@link besideState}: with size and time, what "unchanged" means. */
+  /** {@link besideState}: with size, time and ETag, what "unchanged" means. */
   besideState: string;
+  /** As `SlotFile` has it. */
+  etag: string;
 }
 
 /** A file beside rasters that may hold metadata of a scene: which of them do, their names tell. */
@@ -189,7 +191,8 @@ function sidecarFile({ folder, store }: { folder: string; store: ByteStore }, in
   return { path: pathIn(folder, key), store, key, sizeBytes, modifiedMs: recordedTime(store, info.modifiedMs ?? 0) };
 }
 
-function sourceFile(
+/** A file as a listing or a question shows it. */
+export function sourceFile(
   { folder, store }: { folder: string; store: ByteStore },
   info: ObjectInfo,
   worldFiles: readonly WorldFile[],
@@ -199,6 +202,7 @@ function sourceFile(
     version: info.version,
     worldFiles,
     besideState: besideState(worldFiles),
+    etag: recordedEtag(store, info),
   };
 }
 

@@ -9,11 +9,6 @@ export function isRemote(place: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(place) && !/^file:/i.test(place);
 }
 
-/** True for a place in a bucket, which can be listed and takes many requests at once. */
-export function isBucket(place: string): boolean {
-  return /^(s3|gs|az):\/\//.test(place);
-}
-
 /** Where people find an object: a path, or a URL. */
 export function pathIn(place: string, key: string): string {
   return isRemote(place) ? `${place}/${key}` : join(place, ...key.split("/"));
