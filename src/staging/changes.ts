@@ -3,9 +3,13 @@ import type { Session } from "../icechunk/index.js";
 import { ingestedProduct } from "../ingest/products/product-facts.js";
 import { isUnchanged } from "../warehouse/known-sources.js";
 import { type KnownSource, type OpenProduct, type OpenScene, openProduct } from "../warehouse/open-product.js";
+import { bandHolder } from "../warehouse/place-file.js";
 import { productIds, productJson, readProduct, type StoredProduct } from "../warehouse/product.js";
+import { factsOf, type SceneFacts } from "../warehouse/scene-facts.js";
 import type { SlotFile } from "../warehouse/slots.js";
 import type { PairSessions } from "./merge-base.js";
+import { mergeFacts } from "./merge-facts.js";
+import { namerOf, sourcesOf } from "./read-drafts.js";
 
 /** Every product of a snapshot, by its id. */
 export type OpenProducts = ReadonlyMap<string, OpenProduct>;
@@ -24,10 +28,12 @@ export interface ProductChanges {
   product: OpenProduct;
   /** As the branch that it is merged into has it. */
   into: OpenProduct;
-  /** What is to be known of the product: the branch's word where it said something new, else what is known already. */
+  /** What the branch says of the product, less what the other branch knows better; see {@link mergeFacts}. */
   facts: StoredProduct;
   /** Files that are new, or in another state, scene by scene in the order of ingest. */
   files: KnownSource[];
+  /** Of the scenes of `files` of which the branch learned nothing itself: what the other branch knows of them. */
+  keptFacts: ReadonlyMap<OpenScene, SceneFacts>;
   /** Locations of files that the branch forgot. */
   gone: string[];
   /** Scenes of the branch that the other does not have. */
@@ -83,14 +89,6 @@ export function stagedChanges(base: OpenProducts, tip: OpenProducts, into: OpenP
 function productChanges(productId: string, base: OpenProduct, product: OpenProduct, into: OpenProduct): ProductChanges {
   const files: KnownSource[] = [];
   const leftOut: LeftOutFile[] = [];
-  for (const [source, known] of product.sources) {
-    const [own, before, other] = [fileOf(known), fileOf(base.sources.get(source)), fileOf(into.sources.get(source))];
-    if (own === null || isSame(own, before) || isSame(own, other)) continue;
-    // Both changed it: the newer state stays.
-    const isNewer = other === null || isSame(other, before) || own.modifiedMs > other.modifiedMs;
-    if (isNewer) files.push(known);
-    else leftOut.push({ source, reason: "the other branch has a newer state of it" });
-  }
   const gone: string[] = [];
   for (const [source, known] of base.sources) {
     const other = fileOf(into.sources.get(source));
@@ -98,9 +96,54 @@ function productChanges(productId: string, base: OpenProduct, product: OpenProdu
     if (isSame(other, fileOf(known))) gone.push(source);
     else leftOut.push({ source, reason: "forgotten in the branch, but changed in the other one since" });
   }
-  const facts = isSameProduct(product.facts, base.facts) ? into.facts : product.facts;
+  const forgotten = new Set(gone);
+  for (const [source, known] of product.sources) {
+    const [own, before, other] = [fileOf(known), fileOf(base.sources.get(source)), fileOf(into.sources.get(source))];
+    if (own === null || isSame(own, before) || isSame(own, other)) continue;
+    // Both changed it: the newer state stays.
+    const isNewer = other === null || isSame(other, before) || own.modifiedMs > other.modifiedMs;
+    const reason = isNewer ? whyNotTaken(known, into, forgotten) : "the other branch has a newer state of it";
+    if (reason === null) files.push(known);
+    else leftOut.push({ source, reason });
+  }
+  const isSilent = isSameProduct(product.facts, base.facts);
+  const facts = isSilent ? into.facts : mergeFacts(base.facts, product.facts, into.facts);
   const scenes = scenesOf(product, into, files, gone);
-  return { productId, product, into, facts, files: inOrder(files), gone, leftOut, ...scenes };
+  const keptFacts = factsToKeep(base, into, files);
+  return { productId, product, into, facts, files: inOrder(files), keptFacts, gone, leftOut, ...scenes };
+}
+
+function factsToKeep(base: OpenProduct, into: OpenProduct, files: readonly KnownSource[]): Map<OpenScene, SceneFacts> {
+  const kept = new Map<OpenScene, SceneFacts>();
+  for (const scene of new Set(files.map((known) => known.scene))) {
+    const [before, other] = [sceneIn(base, scene), sceneIn(into, scene)];
+    const isSilent = before !== null && isDeepStrictEqual(factsOf(before), factsOf(scene));
+    if (isSilent && other !== null) kept.set(scene, factsOf(other));
+  }
+  return kept;
+}
+
+/** Why a file of the branch has no place in the other one; null where it has one. */
+function whyNotTaken(known: KnownSource, into: OpenProduct, forgotten: ReadonlySet<string>): string | null {
+  const { scene } = known;
+  const other = sceneIn(into, scene);
+  if (other === null || other.version < scene.version) return null;
+  if (other.version > scene.version) return `the other branch has a newer processing of ${other.id}`;
+  const own = { source: fileOf(known)?.source ?? "", bands: bandsOf(known) };
+  const kept = bandHolder(other, own);
+  return kept === null || forgotten.has(kept) ? null : `${other.id} has ${own.bands.join(", ")} from ${kept}`;
+}
+
+/** The scene of a product that files of another branch's scene come to; null where they make a new one. */
+function sceneIn(product: OpenProduct, scene: OpenScene): OpenScene | null {
+  const holder = sourcesOf(scene).find((source) => product.sources.has(source));
+  if (holder !== undefined) return product.sources.get(holder)?.scene ?? null;
+  // What has the name of one of its files is not what another file of that name is.
+  return namerOf(scene) === null ? (product.scenes.get(scene.id) ?? null) : null;
+}
+
+function bandsOf({ open: { stack }, file }: KnownSource): readonly string[] {
+  return stack.fileOf === "scene" ? stack.bands : stack.bands.slice(file, file + 1);
 }
 
 function fileOf(known: KnownSource | undefined): SlotFile | null {
@@ -137,8 +180,8 @@ function scenesOf(
   const changed = [...new Set(files.map(({ scene }) => scene))];
   const pruned = [...new Set(gone.flatMap((source) => into.sources.get(source)?.scene ?? []))];
   return {
-    added: changed.filter(({ id }) => !into.scenes.has(id)),
-    updated: changed.filter(({ id }) => into.scenes.has(id)),
+    added: changed.filter((scene) => sceneIn(into, scene) === null),
+    updated: changed.filter((scene) => sceneIn(into, scene) !== null),
     pruned,
     dropped: pruned.filter(({ id }) => !product.scenes.has(id)),
   };

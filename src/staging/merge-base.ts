@@ -11,7 +11,10 @@ export interface BranchPair {
   tip: string;
   /** The newest snapshot of the branch that it is merged into. */
   intoTip: string;
-  /** The newest snapshot of the branch that the other has, or has taken in by a merge. */
+  /**
+   * The newest snapshot that both have: the branch's that the other has or has taken in by a merge, or the other's that the
+   * branch has taken in.
+   */
   base: string;
   /** True where the other branch has nothing that the branch has not. */
   isFastForward: boolean;
@@ -45,7 +48,7 @@ export async function pairBranches(
     repository.history({ branch: into }, options),
   ]);
   const known = new Set(other.flatMap((snapshot) => [snapshot.id, ...mergedBy(snapshot)]));
-  const base = own.find(({ id }) => known.has(id))?.id;
+  const base = own.flatMap((snapshot) => [snapshot.id, ...mergedBy(snapshot)]).find((id) => known.has(id));
   const [tip = "", intoTip = ""] = [own[0]?.id, other[0]?.id];
   if (base === undefined) {
     throw new InvalidInputError(`branches "${branch}" and "${into}" have no snapshot in common`, {

@@ -1,5 +1,6 @@
 import { ConflictError, isPixelQueryError } from "../errors.js";
 import type { Repository, WritableSession } from "../icechunk/index.js";
+import type { ReadOptions } from "../store/index.js";
 import { appendScenes } from "../warehouse/append.js";
 import { MAIN_BRANCH } from "../warehouse/branches.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
@@ -59,6 +60,12 @@ export interface MergeReport {
 }
 
 type Merged = Pick<MergeReport, "how" | "snapshot" | "products" | "leftOut">;
+
+/** What an append of a branch's scenes led to. */
+interface Applied extends Pick<Merged, "products" | "leftOut"> {
+  /** False where the other branch had it all. */
+  isChanged: boolean;
+}
 
 /**
  * Let a branch have what another branch has: at one moment all of it or nothing.
@@ -173,54 +180,70 @@ async function applyAgain(
   const ids = productsOf(base, tip, into);
   const [before, own] = [await openProducts(base, ids), await openProducts(tip, ids)];
   const expected = stagedChanges(before, own, await openProducts(into, ids));
-  const drafts = new Map<string, FileDraft>();
-  for (const { files } of expected) {
-    for (const draft of await readDrafts(tip, files, { signal })) drafts.set(draft.source, draft);
-  }
+  const drafts: ProductDrafts = new Map();
+  await readMissing(tip, expected, drafts, { signal });
   const message = options.message ?? defaultMessage(pair, expected.map(countScenes));
-  let merged: Pick<Merged, "products" | "leftOut"> = { products: [], leftOut: [] };
+  let merged: Applied = { products: [], leftOut: [], isChanged: false };
   const { snapshot, committed } = await repository.transact(
     async (session) => {
       const changes = stagedChanges(before, own, await openProducts(session, ids));
-      await readMissing(tip, changes, drafts);
+      await readMissing(tip, changes, drafts, { signal });
       merged = await append(session, changes, drafts);
       return options.dryRun === true ? false : undefined;
     },
     { message, metadata: mergeCommitMetadata(pair), branch: pair.into, signal },
   );
-  return { how: committed || options.dryRun === true ? "applied" : "nothing", snapshot, ...merged };
+  const { isChanged, ...applied } = merged;
+  return { how: committed || (options.dryRun === true && isChanged) ? "applied" : "nothing", snapshot, ...applied };
 }
 
-/** What the other branch lost since it was looked at first comes in as well. */
+/** Drafts by their source, of each product: two may have the same file, each in its own way. */
+type ProductDrafts = Map<string, Map<string, FileDraft>>;
+
+/** Read what is not there yet: at first all, later what the other branch lost since it was looked at. */
 async function readMissing(
   tip: PairSessions["tip"],
   changes: readonly ProductChanges[],
-  drafts: Map<string, FileDraft>,
+  drafts: ProductDrafts,
+  options: ReadOptions,
 ): Promise<void> {
-  for (const { files } of changes) {
-    const missing = files.filter(({ slot, file }) => !drafts.has(slot.files[file]?.source ?? ""));
-    for (const draft of await readDrafts(tip, missing)) drafts.set(draft.source, draft);
+  for (const { productId, files } of changes) {
+    const known = drafts.get(productId) ?? new Map<string, FileDraft>();
+    const missing = files.filter(({ slot, file }) => !known.has(slot.files[file]?.source ?? ""));
+    for (const draft of await readDrafts(tip, missing, options)) known.set(draft.source, draft);
+    drafts.set(productId, known);
   }
 }
 
 async function append(
   session: WritableSession,
   changes: readonly ProductChanges[],
-  drafts: ReadonlyMap<string, FileDraft>,
-): Promise<Pick<Merged, "products" | "leftOut">> {
+  drafts: ProductDrafts,
+): Promise<Applied> {
   const products: MergedProduct[] = [];
   const leftOut: LeftOutFile[] = [];
+  let isChanged = false;
   for (const change of changes) {
-    const { productId, facts, files, gone } = change;
-    const own = files.flatMap(({ slot, file }) => drafts.get(slot.files[file]?.source ?? "") ?? []);
-    const { added, updated, pruned, duplicates } = await appendScenes(session, facts, own, gone);
+    const { productId, facts, gone } = change;
+    const own = draftsOf(change, drafts);
+    const { added, updated, pruned, duplicates, areFactsNew } = await appendScenes(session, facts, own, gone);
+    isChanged ||= added + updated + pruned > 0 || areFactsNew;
     products.push({ productId, added, updated, pruned });
     leftOut.push(...change.leftOut);
     for (const { source, scene, bands, kept } of duplicates) {
       leftOut.push({ source, reason: `${scene} has ${bands.join(", ")} from ${kept}` });
     }
   }
-  return { products, leftOut };
+  return { products, leftOut, isChanged };
+}
+
+/** Drafts of a product's changed files, in the order in which they were read: what names a scene comes first. */
+function draftsOf({ productId, files, keptFacts }: ProductChanges, drafts: ProductDrafts): FileDraft[] {
+  const scenes = new Map(files.map(({ slot, file, scene }) => [slot.files[file]?.source, scene]));
+  return [...(drafts.get(productId)?.values() ?? [])].flatMap((draft) => {
+    const scene = scenes.get(draft.source);
+    return scene === undefined ? [] : { ...draft, scene: { ...draft.scene, ...keptFacts.get(scene) } };
+  });
 }
 
 function countScenes({ productId, added, updated, pruned }: ProductChanges): MergedProduct {

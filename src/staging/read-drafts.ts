@@ -4,6 +4,7 @@ import type { ReadOptions } from "../store/index.js";
 import type { DraftScene, FileDraft, LevelBlocks } from "../warehouse/file-draft.js";
 import { levelPath, maskPath } from "../warehouse/layout.js";
 import type { KnownSource, OpenScene, OpenStack } from "../warehouse/open-product.js";
+import { factsOf } from "../warehouse/scene-facts.js";
 import { readSceneTable, type SceneTable } from "../warehouse/scene-table.js";
 import type { SlotFile } from "../warehouse/slots.js";
 import { parseSourceLocation } from "../warehouse/sources.js";
@@ -58,8 +59,8 @@ function draftOf(table: SceneTable, known: KnownSource, blocks: Pick<FileDraft, 
 }
 
 function draftScene(scene: OpenScene, source: string): DraftScene {
-  const { id, timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version } = scene;
-  const facts = { timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version };
+  const { id } = scene;
+  const facts = factsOf(scene);
   const namer = namerOf(scene);
   if (namer === null) return { ...facts, kind: "shared", ids: [id], beside: [] };
   const ids = idsOf(source);
@@ -70,13 +71,14 @@ function draftScene(scene: OpenScene, source: string): DraftScene {
 }
 
 /** Of a scene that has the name of one of its files: which; null for one whose files share a name of their own. */
-function namerOf(scene: OpenScene): string | null {
+export function namerOf(scene: OpenScene): string | null {
   const isOneOfBands = [...scene.slots.keys()].some(({ stack }) => stack.fileOf === "band");
   if (isOneOfBands || scene.version !== "") return null;
   return sourcesOf(scene).find((source) => [...idsOf(source), source].includes(scene.id)) ?? null;
 }
 
-function sourcesOf(scene: OpenScene): string[] {
+/** Locations of a scene's files. */
+export function sourcesOf(scene: OpenScene): string[] {
   return [...scene.slots.values()].flatMap(({ files }) => files.flatMap((file) => file?.source ?? []));
 }
 

@@ -7,7 +7,7 @@ import { isUnchanged } from "./known-sources.js";
 import { type OpenProduct, type OpenScene, type OpenStack, openProduct } from "./open-product.js";
 import { type DuplicateFile, detach, placeFile } from "./place-file.js";
 import type { StoredProduct } from "./product.js";
-import type { SceneFacts } from "./scene-facts.js";
+import { factsOf, type SceneFacts } from "./scene-facts.js";
 import { stageProduct } from "./stage-product.js";
 
 /** What an append did, in scenes. */
@@ -149,10 +149,6 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
   };
   product.scenes.set(id, scene);
   return scene;
-}
-
-function factsOf({ timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version }: SceneFacts): SceneFacts {
-  return { timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version };
 }
 
 /** Take the files of an older processing away; a scene that never said its version keeps what it has. */

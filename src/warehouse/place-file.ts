@@ -29,7 +29,7 @@ export function placeFile(product: OpenProduct, draft: FileDraft, scene: OpenSce
     put(product, draft, known);
     return null;
   }
-  const holder = bandHolder(scene, draft);
+  const holder = bandHolder(scene, { source: draft.source, bands: draft.profile.bands });
   if (holder !== null) {
     return { source: draft.source, scene: scene.id, bands: draft.profile.bands, kept: holder };
   }
@@ -65,12 +65,15 @@ function fits({ open, slot, file }: KnownSource, draft: FileDraft): boolean {
   return isSameBand && takesBands(stack, draft.profile) && (isAlone || isOnGridOf(slot, draft));
 }
 
-/** Location of another file that holds one of the draft's bands in the scene; null where there is none. */
-function bandHolder(scene: OpenScene, { source, profile }: FileDraft): string | null {
+/** Location of another file that holds one of a file's bands in the scene; null where there is none. */
+export function bandHolder(
+  scene: OpenScene,
+  { source, bands }: { source: string; bands: readonly string[] },
+): string | null {
   for (const [{ stack }, slot] of scene.slots) {
     for (const [i, name] of stack.bands.entries()) {
       const file = slot.files[stack.fileOf === "scene" ? 0 : i] ?? null;
-      if (file !== null && file.source !== source && profile.bands.includes(name)) return file.source;
+      if (file !== null && file.source !== source && bands.includes(name)) return file.source;
     }
   }
   return null;

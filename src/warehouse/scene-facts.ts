@@ -22,3 +22,8 @@ export const unknownFacts: Omit<SceneFacts, "timeMs"> = {
   baseline: null,
   version: "",
 };
+
+/** The facts alone of what has them. */
+export function factsOf({ timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version }: SceneFacts): SceneFacts {
+  return { timeMs, cloudCover, sunAzimuth, sunElevation, baseline, version };
+}
