@@ -1,8 +1,10 @@
+import { ConflictError } from "../errors.js";
 import type { Repository } from "../icechunk/index.js";
 import { type ByteStore, MemoryStore } from "../store/index.js";
 import { type AppendCount, appendScenes } from "../warehouse/append.js";
 import { MAIN_BRANCH, onBranch } from "../warehouse/branches.js";
 import type { FileDraft } from "../warehouse/file-draft.js";
+import { knownSources } from "../warehouse/known-sources.js";
 import { mergeProduct } from "../warehouse/merge-product.js";
 import {
   addContainers,
@@ -27,6 +29,10 @@ export interface IngestTarget {
 export interface CommittedDrafts {
   /** The new snapshot; null where nothing was committed. */
   snapshot: string | null;
+  /** The branch's newest snapshot then; null in a dry run. */
+  tip: string | null;
+  /** True where the branch was gone, and was made again from the tip of `main`. */
+  isRemade: boolean;
   count: AppendCount;
 }
 
@@ -54,7 +60,12 @@ export async function commitDrafts(
   options: IngestOptions,
 ): Promise<CommittedDrafts> {
   const product = newProduct(plan, drafts, options);
-  const done: CommittedDrafts = { snapshot: null, count: nothingAppended() };
+  const done: CommittedDrafts = {
+    snapshot: null,
+    tip: null,
+    isRemade: false,
+    count: nothingAppended(),
+  };
   const append = async () => {
     const { snapshot, committed } = await repository.transact(
       async (session) => {
@@ -66,10 +77,31 @@ export async function commitDrafts(
       { message, branch, signal: options.signal },
     );
     done.snapshot = committed ? snapshot : null;
+    done.tip = options.dryRun === true ? null : snapshot;
   };
   if (options.dryRun === true) await append();
-  else await onBranch(repository, branch, append);
+  else done.isRemade = await onBranch(repository, branch, append);
   return done;
+}
+
+/**
+ * Nothing, where a branch that was made again has what was committed to it before: it was merged then.
+ *
+ * @param sources of files of the last commit before
+ * @throws ConflictError where it has not: somebody deleted it.
+ */
+export async function assertMerged(
+  { repository, branch }: IngestTarget,
+  productId: string,
+  sources: readonly string[],
+): Promise<void> {
+  const { states } = await knownSources(await repository.session({ branch }), productId);
+  if (sources.length === 0 || sources.some((source) => states.has(source))) return;
+  throw new ConflictError(
+    `branch "${branch}" was deleted while this ingest wrote to it, and its first scenes with it; ingest again: ` +
+      "what the branch has by now is known",
+    { details: { branch } },
+  );
 }
 
 /** The count of an append of nothing. */

@@ -5,6 +5,7 @@ import type { DuplicateFile } from "../warehouse/place-file.js";
 import { sourceLocation } from "../warehouse/sources.js";
 import {
   addCounts,
+  assertMerged,
   commitDrafts,
   type IngestTarget,
   mayHaveFacts,
@@ -37,6 +38,9 @@ export async function executePlan(
   let count = nothingAppended();
   const failed: IngestReport["failed"] = [];
   const snapshots: string[] = [];
+  // Another writer may have committed all of it first.
+  let tip = plan.snapshot;
+  let before: readonly string[] = [];
   let gone: readonly string[] = plan.gone;
   for await (const part of readParts(plan.fresh, plan.stored, options)) {
     failed.push(...part.failed);
@@ -51,6 +55,9 @@ export async function executePlan(
       const done = await commitDrafts(target, plan, { drafts, gone, message }, commitOptions);
       count = addCounts(count, done.count);
       if (done.snapshot !== null) snapshots.push(done.snapshot);
+      tip = done.tip ?? tip;
+      if (done.isRemade) await assertMerged(target, plan.productId, before);
+      before = drafts.map(({ source }) => source);
       gone = [];
     }
     options.onProgress?.({ phase: "commit", done: 1, total: 1 });
@@ -61,7 +68,7 @@ export async function executePlan(
     branch: plan.branch.name,
     isNewBranch: target?.isNewBranch ?? false,
     productId: plan.productId,
-    snapshot: snapshots.at(-1) ?? plan.snapshot,
+    snapshot: tip,
     snapshots,
     sceneCount: plan.sceneCount,
     fileCount: plan.files.length,

@@ -1,9 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { catalog, type IngestOptions, ingest, timeseries } from "../../src/index.js";
+import { catalog, type IngestOptions, ingest, merge, timeseries } from "../../src/index.js";
+import { rootPath } from "../support/data-path.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { writeLandsat } from "./write-landsat.js";
 import { firstPixel, hashFolder, writeFlatScene } from "./write-scene.js";
 
+const cliPath = join(rootPath, "dist/cli/main.js");
 let folder: string;
 let warehouse: string;
 beforeEach(() => {
@@ -79,6 +83,40 @@ describe("a batch that is too large for memory", () => {
     expect(scenes).toBeGreaterThan(10);
     expect(scenes).toBeLessThan(40);
     expect(await run(source)).toMatchObject({ added: 40 - scenes, skipped: scenes });
+    expect(await values()).toEqual(days);
+  });
+
+  it("says so where its branch was deleted between two parts, and then takes all of it again", async () => {
+    await run(writeDays().replace(/cogs$/, "cogs/2020-01-01.tif"));
+    let isDeleted = false;
+    const options: IngestOptions = { branch: "staging", maxDraftBytes: tenDrafts };
+    const interrupted = run(`${folder}/cogs`, {
+      ...options,
+      onProgress: ({ phase, done }) => {
+        if (phase !== "commit" || done === 0 || isDeleted) return;
+        execFileSync(process.execPath, [cliPath, "branches", "-w", warehouse, "--delete", "staging"]);
+        isDeleted = true;
+      },
+    });
+    await expect(interrupted).rejects.toThrow(/^branch "staging" was deleted while this ingest wrote to it/);
+    await run(`${folder}/cogs`, options);
+    expect((await (await catalog(warehouse, { at: "staging" })).scenes()).length).toBe(40);
+  });
+
+  it("goes on where its branch was merged between two parts", async () => {
+    await run(writeDays().replace(/cogs$/, "cogs/2020-01-01.tif"));
+    let isMerged = false;
+    const report = await run(`${folder}/cogs`, {
+      branch: "staging",
+      maxDraftBytes: tenDrafts,
+      onProgress: ({ phase, done }) => {
+        if (phase !== "commit" || done === 0 || isMerged) return;
+        execFileSync(process.execPath, [cliPath, "merge", "staging", "-w", warehouse]);
+        isMerged = true;
+      },
+    });
+    expect(report.added).toBe(39);
+    expect((await merge(warehouse, "staging")).added).toBeLessThan(39);
     expect(await values()).toEqual(days);
   });
 

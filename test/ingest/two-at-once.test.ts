@@ -38,6 +38,8 @@ describe("several ingests at once", () => {
     const reports = await Promise.all([1, 2, 3].map(() => ingest(source, { warehouse, productId: "p" })));
     expect(reports.reduce((sum, { added }) => sum + added, 0)).toBe(3);
     expect(reports.reduce((sum, { skipped }) => sum + skipped, 0)).toBe(6);
+    const [newest] = await (await catalog(warehouse)).snapshots();
+    expect(reports.map(({ snapshot }) => snapshot)).toEqual(reports.map(() => newest?.id));
     expect(await valuesIn(warehouse)).toEqual([1, 2, 3]);
   });
 
