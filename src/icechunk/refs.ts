@@ -81,7 +81,7 @@ export function deleteBranch(
   store: ByteStore,
 ): RepositoryChange {
   if (name === mainBranch)
-    throw new InvalidInputError(`The branch "${mainBranch}" cannot be deleted; reset it instead.`);
+    throw new InvalidInputError(`The branch "${mainBranch}" cannot be deleted: it is what everybody reads.`);
   const previousSnapshot = table.snapshots[resolve(table, { branch: name }, store)]!.id;
   assertTip(name, previousSnapshot, expected, "deleted");
   table.branches = table.branches.filter((branch) => branch.name !== name);

@@ -58,6 +58,14 @@ describe("ingest --branch, merge and branches", () => {
     expect(jsonOf(await cli("branches", "--json"))).toHaveLength(1);
   });
 
+  it("names no next step where main has all of it, and no stacks where nothing would come to one", async () => {
+    copyScenes("a", ...names.slice(0, 1));
+    await cli("ingest", "a", "--product", "p");
+    const staged = await cli("ingest", "a", "--product", "p", "--branch", "staging");
+    expect(staged.stdout).toMatch(/\n\nmain has all of staging\n$/);
+    expect((await cli("ingest", "a", "--product", "p", "--dry-run")).stdout).not.toContain("stack");
+  });
+
   it("merge gives the keys of its report, keeps the branch when told, and says what it left out", async () => {
     copyScenes("a", ...names.slice(0, 1));
     copyScenes("b", ...names.slice(1, 2));

@@ -168,7 +168,7 @@ async function writeStaged(
   const report = await stagedReport(warehouse, branch, { pixels: false, signal: context.signal });
   if (isNewBranch) context.stdout.write(`\nThe branch ${branch} was made from the tip of main.\n`);
   context.stdout.write(`\n${stagedSummary(report, terminal)}`);
-  writeNext([["merge", branch, ...placeOf(warehouse), "--dry-run"]], context);
+  if (report.products.length > 0) writeNext([["merge", branch, ...placeOf(warehouse), "--dry-run"]], context);
 }
 
 /** The next commands, with a place where there is data: they work as they stand. */

@@ -29,7 +29,7 @@ export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal:
   const files = `${scenes}${formatPlural(report.fileCount, "file")}`;
   const elapsed = formatDuration(report.elapsedMs);
   const heading = isDryRun ? `A dry run over ${files}: nothing was written` : `${files} in ${elapsed}`;
-  const stacks = isDryRun ? `\n${stacksTable(report, terminal)}` : "";
+  const stacks = isDryRun && report.stacks.length > 0 ? `\n${stacksTable(report, terminal)}` : "";
   return `${heading}\n\n${counts}${stacks}\n${where}`;
 }
 
