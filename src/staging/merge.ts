@@ -158,8 +158,11 @@ async function moveForward(
   }
   if (session.snapshotId !== pair.tip) return null;
   const message = options.message ?? defaultMessage(pair, products);
-  // A snapshot without changes says in the history that this was a merge.
-  const snapshot = await session.flush(message, { allowEmpty: true, metadata: mergeCommitMetadata(pair), signal });
+  // A snapshot without changes says in the history that this was a merge; that of main is not for other branches to write.
+  const snapshot =
+    pair.branch === MAIN_BRANCH
+      ? pair.tip
+      : await session.flush(message, { allowEmpty: true, metadata: mergeCommitMetadata(pair), signal });
   try {
     await repository.resetBranch(pair.into, snapshot, { expected: pair.intoTip, signal });
   } catch (error) {

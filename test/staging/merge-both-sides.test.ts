@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
+  branches,
   catalog,
   type IngestOptions,
   ingest,
@@ -77,6 +78,23 @@ describe("a branch that main was merged into", () => {
     await toMain(c, { prune: true });
     expect(await merge(warehouse, "staging")).toMatchObject({ how: "applied", added: 1 });
     expect(await values()).toEqual([1, 2, 4]);
+  });
+});
+
+describe("main merged into a branch that has nothing else", () => {
+  it("moves the branch, and writes nothing to main", async () => {
+    await toMain(writeDays("a", 1));
+    await toStaging(`${folder}/a`);
+    const { snapshot } = await toMain(writeDays("b", 2));
+    expect(await merge(warehouse, "main", { into: "staging" })).toMatchObject({
+      how: "fast-forward",
+      snapshot,
+      added: 1,
+    });
+    expect((await branches(warehouse)).map((branch) => [branch.name, branch.snapshot, branch.ahead])).toEqual([
+      ["main", snapshot, 0],
+      ["staging", snapshot, 0],
+    ]);
   });
 });
 
