@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { pixelSize } from "../geo/affine.js";
 import { crsText } from "../geo/crs.js";
 import type { WritableSession } from "../icechunk/index.js";
@@ -124,7 +125,7 @@ function settle(product: OpenProduct, draft: FileDraft, { touched, changed, dupl
   if (version > scene.version) supersede(product, scene, draft.scene);
   // A further band without metadata beside it says less than the scene knows already.
   if (kind === "alone" || (kind === "shared" && (known !== undefined || draft.besideState !== ""))) {
-    Object.assign(scene, factsOf(draft.scene));
+    tell(scene, draft.scene);
   }
   const duplicate = placeFile(product, draft, scene);
   if (duplicate === null) changed.add(scene);
@@ -144,6 +145,7 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
     ...factsOf(draft),
     id,
     isNew: true,
+    isRetold: false,
     slots: new Map(),
     freeRows: [],
   };
@@ -151,10 +153,18 @@ function sceneOf(product: OpenProduct, { source, scene: draft }: FileDraft): Ope
   return scene;
 }
 
+/** Other facts of a scene, for all of its rows. */
+function tell(scene: OpenScene, facts: SceneFacts): void {
+  const told = factsOf(facts);
+  if (isDeepStrictEqual(told, factsOf(scene))) return;
+  Object.assign(scene, told);
+  scene.isRetold = true;
+}
+
 /** Take the files of an older processing away; a scene that never said its version keeps what it has. */
 function supersede(product: OpenProduct, scene: OpenScene, facts: SceneFacts): void {
   const isOlder = scene.version !== "";
-  Object.assign(scene, factsOf(facts));
+  tell(scene, facts);
   if (!isOlder) return;
   for (const [open, slot] of [...scene.slots]) {
     for (const file of slot.files.keys()) if (slot.files[file]) detach(product, { open, slot, file, scene });

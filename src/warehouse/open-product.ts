@@ -5,7 +5,7 @@ import { mergeProduct } from "./merge-product.js";
 import { productJson, readProduct, type StoredProduct } from "./product.js";
 import type { Placement, SlotPlace } from "./references.js";
 import type { SceneFacts } from "./scene-facts.js";
-import { readSceneFacts, readSceneIds, readSceneTable } from "./scene-table.js";
+import { bboxAt, readSceneFacts, readSceneIds, readSceneTable, type SceneRow } from "./scene-table.js";
 import { filePlace, readBeside, readSlots, type Slot, type SlotFile, slotSize, slotTransform } from "./slots.js";
 import { type Stack, stackKey } from "./stack.js";
 import { readStack } from "./stack-metadata.js";
@@ -28,6 +28,8 @@ export interface OpenStack {
 export interface OpenScene extends SceneFacts {
   id: string;
   isNew: boolean;
+  /** True once the session tells other facts than the snapshot has: they stand in each of its rows. */
+  isRetold: boolean;
   /** Its slot in each stack. */
   slots: Map<OpenStack, Slot>;
   /** Rows of the scene table that stand for nothing any more: the next of its slots takes one. */
@@ -53,6 +55,8 @@ export interface OpenProduct {
   sources: Map<string, KnownSource>;
   scenes: Map<string, OpenScene>;
   nextRow: number;
+  /** Where the scene of a row lies, as the snapshot has it. */
+  bboxOfRow: (row: number) => SceneRow["bbox"];
 }
 
 /** What the snapshot of a session has of a product; of one that it does not have, nothing. */
@@ -70,6 +74,7 @@ export async function openProduct(session: Session, given: StoredProduct): Promi
     sources: new Map(),
     scenes: new Map(),
     nextRow: table.rows,
+    bboxOfRow: (row) => bboxAt(table, row),
   };
   const sceneOfRow = (row: number) => knownScene(product, ids[row] ?? "", factsOf(row));
   for (const path of table.stacks.filter((stack) => isStackOf(stack, given.productId))) {
@@ -102,7 +107,7 @@ export function addStack(product: OpenProduct, key: string, stack: Stack, slots:
 function knownScene(product: OpenProduct, id: string, facts: SceneFacts): OpenScene {
   let scene = product.scenes.get(id);
   if (scene === undefined) {
-    scene = { ...facts, id, isNew: false, slots: new Map(), freeRows: [] };
+    scene = { ...facts, id, isNew: false, isRetold: false, slots: new Map(), freeRows: [] };
     product.scenes.set(id, scene);
   }
   return scene;

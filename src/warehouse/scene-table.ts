@@ -82,6 +82,12 @@ export async function readSceneTable(session: Session): Promise<SceneTable> {
   return { stacks, rows, time, bbox, cloudCover, stack, slot };
 }
 
+/** Where the scene of a row lies; null without georeference. */
+export function bboxAt({ bbox }: SceneTable, row: number): SceneRow["bbox"] {
+  const [west = Number.NaN, south = 0, east = 0, north = 0] = bbox.subarray(row * 4, row * 4 + 4);
+  return Number.isNaN(west) ? null : [west, south, east, north];
+}
+
 /** Scene ids, row by row. */
 export async function readSceneIds(session: Session): Promise<string[]> {
   const { rows } = sceneTableSize(session);

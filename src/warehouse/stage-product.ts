@@ -9,6 +9,7 @@ import { writeStack } from "./stack-metadata.js";
 /** Stage all that changed in a product. */
 export async function stageProduct(session: WritableSession, product: OpenProduct): Promise<void> {
   writeProduct(session, product.facts);
+  retime(product);
   for (const open of [...product.stacks.values()].flat()) {
     // What a later draft of the same session took away again is no longer there.
     open.placements = open.placements.filter(({ draft, slot, file }) => slot.files[file]?.source === draft.source);
@@ -16,6 +17,17 @@ export async function stageProduct(session: WritableSession, product: OpenProduc
   }
   const rows = changedRows(product);
   if (rows.length > 0) await writeScenes(session, product.stackPaths, rows);
+}
+
+/** The slots that no draft of the session touches take the times of their scenes too. */
+function retime(product: OpenProduct): void {
+  for (const { timeMs, slots } of product.scenes.values()) {
+    for (const [open, slot] of slots) {
+      if (slot.timeMs === timeMs) continue;
+      slot.timeMs = timeMs;
+      open.changed.add(slot);
+    }
+  }
 }
 
 async function stageStack(session: WritableSession, open: OpenStack): Promise<void> {
@@ -27,7 +39,7 @@ async function stageStack(session: WritableSession, open: OpenStack): Promise<vo
   writeReferences(session, open);
 }
 
-/** Rows of scenes that were placed or lost their place, ascending. */
+/** Rows of scenes that were placed, lost their place or are told of otherwise, ascending. */
 function changedRows(product: OpenProduct): SceneRow[] {
   const rows = new Map<number, SceneRow>();
   for (const scene of product.scenes.values()) {
@@ -41,5 +53,16 @@ function changedRows(product: OpenProduct): SceneRow[] {
       rows.set(slot.scene, { ...scene, row: slot.scene, bbox: draft.bbox, stack, slot: slot.index });
     }
   }
+  for (const own of retoldRows(product)) if (!rows.has(own.row)) rows.set(own.row, own);
   return [...rows.values()].sort((a, b) => a.row - b.row);
+}
+
+/** All rows of scenes of which other facts are told: what lies there stays. */
+function retoldRows({ scenes, stackPaths, bboxOfRow }: OpenProduct): SceneRow[] {
+  return [...scenes.values()].flatMap((scene) =>
+    [...(scene.isRetold ? scene.slots : [])].map(([open, { scene: row, index }]) => {
+      const stack = stackPaths.indexOf(open.stack.path);
+      return { ...scene, row, bbox: bboxOfRow(row), stack, slot: index };
+    }),
+  );
 }

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "../../src/errors.js";
-import { catalog, type IngestOptions, ingest, timeseries } from "../../src/index.js";
+import { catalog, type IngestOptions, ingest, openDataset, timeseries } from "../../src/index.js";
 import { FileStore } from "../../src/store/file-store.js";
 import { createTempDir } from "../support/temp-dir.js";
 import { writeLandsat } from "./write-landsat.js";
@@ -112,6 +112,24 @@ describe("a metadata file of a scene", () => {
     expect(await run()).toMatchObject({ updated: 1 });
     expect(await onlyScene()).toEqual(fromName);
     expect(await run()).toMatchObject({ updated: 0, skipped: 1 });
+  });
+
+  it("that comes later is of the whole scene: of its mask, and of bands that lie elsewhere", async () => {
+    const maskPath = `${archive}-masks`;
+    writeLandsat(archive, [10_000, 20_000, 800, 2720]);
+    writeFlatScene(maskPath, `${landsat}_CLM.tif`, 1);
+    await run({ maskPath });
+    writeFileSync(mtlPath(), mtl());
+    expect(await run({ maskPath })).toMatchObject({ updated: 1, warnings: [] });
+    expect(await onlyScene()).toEqual(fromMtl);
+    for (const band of ["B4", "B8", "CLM"]) {
+      const { rows } = await timeseries(warehouse, { ...firstPixel, bands: [band], threads: 0 });
+      expect([band, ...rows.map(({ time }) => time)]).toEqual([band, fromMtl.acquisitionTime]);
+    }
+    const noon = { timeRange: ["2018-01-31T12:00:00Z", "2018-02-01"] as const };
+    const masked = await openDataset(warehouse, { ...noon, bands: ["CLM"] });
+    expect(masked.dims).toMatchObject({ time: 1 });
+    expect(await run({ maskPath })).toMatchObject({ updated: 0, skipped: 1 });
   });
 
   it("is found beside files that are named one by one", async () => {
