@@ -341,4 +341,39 @@ describe("names of another product", () => {
       "overview.tif: left out: its name is not one of landsat_c1; ingest it by itself, with --product NAME",
     );
   });
+
+  describe("as many as of any one", () => {
+    const tile = "S2B_10SEG_20230512_0_L2A";
+    beforeEach(() => {
+      for (const band of ["B4", "B5"]) writeBand(archive, band, 400);
+      for (const band of ["B04", "B08"]) writeFlatScene(`${archive}/${tile}`, `${band}.tif`, 1);
+    });
+
+    it("are scenes by themselves, and it is said how to take a product at a time", async () => {
+      const { sceneCount, warnings } = await run();
+      expect(sceneCount).toBe(4);
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/names are 2 of landsat_c1, 2 of sentinel2_l2a, of 4: .*--product landsat_c1$/),
+      );
+    });
+
+    it("are left out where one is named, which has its scenes", async () => {
+      const first = await run({ productId: "sentinel2_l2a" });
+      expect(first).toMatchObject({ productId: "sentinel2_l2a", sceneCount: 1, fileCount: 2 });
+      expect(first.warnings.filter((text) => text.includes("it is of landsat_c1"))).toHaveLength(2);
+      expect(await run({ productId: "landsat_c1" })).toMatchObject({ sceneCount: 1, fileCount: 2 });
+      const scenes = await (await catalog(warehouse)).scenes();
+      expect(scenes.map(({ id, bands }) => [id, bands])).toEqual([
+        ["LC08_013032_20180131", ["B4", "B5"]],
+        [tile, ["B04", "B08"]],
+      ]);
+    });
+  });
+
+  it("are said where they hold a band twice", async () => {
+    writeLandsat(archive, [400, 500, 800, 2720]);
+    for (const place of ["one", "two"]) writeFlatScene(`${archive}/${place}/S2B_10SEG_20230512_0_L2A`, "B04.tif", 1);
+    const { warnings } = await run();
+    expect(warnings.filter((text) => text.startsWith("B04.tif: left out: it is of sentinel2_l2a"))).toHaveLength(2);
+  });
 });

@@ -1,5 +1,5 @@
 import type { ProductProfile } from "../../product/product-profile.js";
-import type { RecognisedFile } from "../../product/recognise-file.js";
+import { type RecognisedFile, recogniseFile } from "../../product/recognise-file.js";
 import { type RecognisedScene, recogniseScenes } from "../../product/recognise-scenes.js";
 import { unknownFacts } from "../../warehouse/scene-facts.js";
 import type { IngestWarning } from "../ingest-problem.js";
@@ -53,15 +53,19 @@ export function groupScenes(
   const product = profiles.find(({ id }) => id === productId)?.id;
   const paths = [...held.keys(), ...sidecars.keys()];
   const found = recogniseScenes(paths, { profiles, ...(product !== undefined && { product }) });
-  const profile = productOf(found.scenes, files.length);
+  const isMask = new Set(masks);
+  const foreign = product === undefined ? new Map() : ofOthers(found.unrecognised, profiles);
+  const ownFiles = files.filter(({ file }) => !foreign.has(file.path));
+  const profile = productOf(found.scenes, ownFiles.length);
   const own = found.scenes.filter((scene) => scene.profile === profile);
   const others = found.scenes.filter((scene) => scene.profile !== profile);
-  const isMask = new Set(masks);
-  const strange = [...found.unrecognised, ...others.flatMap((scene) => scene.files.map(({ path }) => path))]
+  const strange = [...found.unrecognised, ...others.flatMap(pathsOf)]
     .flatMap((path) => held.get(path) ?? [])
     .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   const plain = strange.filter((file) => !isMask.has(file));
-  if (profile !== null) warnings.push(...plain.map((file) => leftOut(file, profile, others)));
+  for (const scene of others) for (const path of pathsOf(scene)) foreign.set(path, scene.profile);
+  if (profile !== null) warnings.push(...plain.map((file) => leftOut(file, profile, foreign)));
+  else warnings.push(...warnOfMixture(files, foreign));
   const groups = [
     ...groupsOf(own, held, sidecars, warnings),
     ...(profile === null ? plain.map((file) => ({ id: null, version: "", files: [{ ...file, part: null }] })) : []),
@@ -74,18 +78,48 @@ export function groupScenes(
 /** The profile of most scenes; null where most files are of none. */
 function productOf(scenes: readonly RecognisedScene[], fileCount: number): ProductProfile | null {
   const counts = new Map<ProductProfile, number>();
-  for (const scene of scenes) counts.set(scene.profile, (counts.get(scene.profile) ?? 0) + filesOf(scene));
+  for (const scene of scenes) counts.set(scene.profile, (counts.get(scene.profile) ?? 0) + pathsOf(scene).length);
   const [best] = [...counts].sort(([, a], [, b]) => b - a);
   return best !== undefined && best[1] * 2 > fileCount ? best[0] : null;
 }
 
 /** Files that belong to a scene, those included that are not taken. */
-function filesOf({ files, duplicates, superseded }: RecognisedScene): number {
-  return files.length + duplicates.length + superseded.reduce((sum, older) => sum + filesOf(older), 0);
+function pathsOf({ files, duplicates, superseded }: RecognisedScene): string[] {
+  return [...files, ...duplicates.map(({ file }) => file)].map(({ path }) => path).concat(superseded.flatMap(pathsOf));
 }
 
-function leftOut({ file }: HeldFile, { id }: ProductProfile, others: readonly RecognisedScene[]): IngestWarning {
-  const other = others.find(({ files }) => files.some(({ path }) => path === file.path))?.profile.id;
+/** Profiles of files that are not of the product which the user named, by path. */
+function ofOthers(paths: readonly string[], profiles: readonly ProductProfile[]): Map<string, ProductProfile> {
+  const distinctive = profiles.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
+  return new Map(
+    paths.flatMap((path) => {
+      const profile = recogniseFile(path, distinctive)?.profile;
+      return profile === undefined ? [] : [[path, profile] as const];
+    }),
+  );
+}
+
+/** What to say where most files are of known products and go by themselves all the same; [] where they are not. */
+function warnOfMixture(files: readonly HeldFile[], foreign: ReadonlyMap<string, ProductProfile>): IngestWarning[] {
+  const known = files.flatMap(({ file }) => foreign.get(file.path)?.id ?? []);
+  const [first] = files;
+  if (first === undefined || known.length * 2 <= files.length) return [];
+  const ids = [...new Set(known)];
+  const counts = ids.map((id) => `${known.filter((own) => own === id).length} of ${id}`).join(", ");
+  return [
+    {
+      path: first.file.path.slice(0, first.file.path.lastIndexOf("/")),
+      message: `names are ${counts}, of ${files.length}: each file is a scene by itself; take a product at a time: --product ${ids[0]}`,
+    },
+  ];
+}
+
+function leftOut(
+  { file }: HeldFile,
+  { id }: ProductProfile,
+  foreign: ReadonlyMap<string, ProductProfile>,
+): IngestWarning {
+  const other = foreign.get(file.path)?.id;
   return {
     path: file.path,
     message:
