@@ -42,15 +42,15 @@ export function compileOptionalTemplate(template: string | null): (group: GroupR
 }
 
 /**
- * True where matching may take time that doubles with every character: what repeats without limit, or a choice, inside
- * what repeats without limit, such as `(a+)+` and `(a|b)*`.
+ * True where matching may take time that doubles with every character: what repeats often, or a choice, inside what
+ * repeats often, such as `(a+)+` and `(a|b)*`. Often is without limit, or with one of ten or more.
  *
  * Some harmless patterns are caught too, and contrived ones pass: it keeps accidents out, as names are short.
  */
 export function repeatsRepetition(pattern: string): boolean {
   const plain = pattern.replace(/\\./gs, "x").replace(/\[[^\]]*\]/g, "x");
   const open: boolean[] = [];
-  // Whether what stands between the innermost brackets repeats without limit or offers a choice.
+  // Whether what stands between the innermost brackets repeats often or offers a choice.
   let varies = false;
   for (let i = 0; i < plain.length; i++) {
     if (plain[i] === "(") {
@@ -68,5 +68,5 @@ export function repeatsRepetition(pattern: string): boolean {
 }
 
 function repeatsAt(pattern: string, index: number): boolean {
-  return /^(?:[*+]|\{\d+,\})/.test(pattern.slice(index, index + 12));
+  return /^(?:[*+]|\{\d+,(?:\d{2,})?\})/.test(pattern.slice(index, index + 12));
 }

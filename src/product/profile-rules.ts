@@ -101,7 +101,8 @@ function checkBandNames(
   { bandSets }: ProductProfile,
 ): ProfileFault[] {
   const sets = Object.keys(bandSets);
-  const set = bandSets[bandSet ?? sets[0] ?? ""];
+  const name = bandSet ?? sets[0] ?? "";
+  const set = Object.hasOwn(bandSets, name) ? bandSets[name] : undefined;
   if (set === undefined) {
     return [{ path: `${path}.bandSet`, message: `no such set in bandSets${didYouMean(bandSet ?? "", sets)}` }];
   }

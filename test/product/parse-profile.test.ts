@@ -116,6 +116,9 @@ describe("faults of a profile", () => {
     expect(faultsOf(changedNaming({ bands: ["R"] }))).toEqual([
       { path: "namings[0].bands", message: expect.stringContaining("not two of them") },
     ]);
+    expect(faultsOf(changedNaming({ bandSet: "constructor" }))).toEqual([
+      { path: "namings[0].bandSet", message: expect.stringContaining("no such set") },
+    ]);
     expect(faultsOf(changed({ id: "my product" }))).toEqual([
       { path: "id", message: expect.stringContaining("takes letters") },
     ]);
@@ -125,12 +128,12 @@ describe("faults of a profile", () => {
     expect(faultsOf(changedNaming({ file: "plot(" }))).toEqual([
       { path: "namings[0].file", message: expect.stringMatching(/^not a regular expression: /) },
     ]);
-    for (const pattern of ["(a+)+b", "(?:x|xy)*z", "((\\d+)_?)*", "([a-z]+\\d{1,}){3,}"]) {
+    for (const pattern of ["(a+)+b", "(?:x|xy)*z", "((\\d+)_?)*", "([a-z]+\\d{1,}){3,}", "(?:\\w{1,50}){1,50}!"]) {
       expect(faultsOf(changedNaming({ folder: pattern })), pattern).toEqual([
         { path: "namings[0].folder", message: expect.stringContaining("may take for ever") },
       ]);
     }
-    for (const pattern of ["[(a+)+]{2}", "a+b*", "(?:abc)+", "\\(a+\\)+", "(?:a|b)?c+"]) {
+    for (const pattern of ["[(a+)+]{2}", "a+b*", "(?:abc)+", "\\(a+\\)+", "(?:a|b)?c+", "(?:\\d{1,2}_){1,3}"]) {
       expect(faultsOf(changedNaming({ folder: pattern })), pattern).toEqual([]);
     }
   });

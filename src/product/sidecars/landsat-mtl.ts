@@ -21,7 +21,7 @@ type MtlGroups = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export function parseLandsatMtlText(text: string, source = "MTL.txt"): SceneMetadata {
   const groups = new Map<string, Map<string, string>>();
   let entries = new Map<string, string>();
-  for (const line of assertLength(text, MAX_LENGTH, source).split(/\r?\n/)) {
+  for (const line of assertLength(text, MAX_LENGTH, source).split(/\r\n?|\n/)) {
     const match = line.length > MAX_LINE ? null : /^\s*(?<key>[A-Z0-9_]+)\s*=\s*(?<value>.*?)\s*$/.exec(line);
     const { key, value = "" } = match?.groups ?? {};
     if (key === undefined) continue;
@@ -107,7 +107,8 @@ function rescaling(
     const id = new RegExp(`^${quantity}_MULT_BAND_([A-Z0-9][A-Z0-9_]{0,11})$`).exec(key)?.[1];
     if (id === undefined) continue;
     const [scale, offset] = [numberIn(text), numberIn(entries?.get(`${quantity}_ADD_BAND_${id}`))];
-    if (scale !== null && offset !== null) bands[nameOf(id)] = { scale, offset };
+    // A scale of 0 would make all pixels one.
+    if (scale !== null && scale !== 0 && offset !== null) bands[nameOf(id)] = { scale, offset };
   }
   return bands;
 }

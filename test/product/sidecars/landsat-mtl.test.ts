@@ -64,6 +64,14 @@ describe("a Landsat MTL file", () => {
     expect(parseLandsatMtlText(asText("LANDSAT_METADATA_FILE", levelTwo).replaceAll("\n", "\r\n"))).toEqual(
       levelTwoMetadata,
     );
+    expect(parseLandsatMtlText(asText("LANDSAT_METADATA_FILE", levelTwo).replaceAll("\n", "\r"))).toEqual(
+      levelTwoMetadata,
+    );
+  });
+
+  it("says nothing of a band whose scale is 0", () => {
+    const text = asText("LANDSAT_METADATA_FILE", levelTwo).replace("2.75e-05", "0");
+    expect(Object.keys(parseLandsatMtlText(text).bands)).toEqual(["ST_B10"]);
   });
 
   it("says the same as JSON", () => {
