@@ -140,6 +140,23 @@ describe("a profile that comes with an ingest", () => {
     expect(existsSync(warehouse)).toBe(false);
   });
 
+  it("with another scale than before says that files which are there keep theirs", async () => {
+    writePlot(12, "20240512", [400, 700, 3100]);
+    await ingest(`${folder}/in`, { warehouse, profile: profilePath, onWarning });
+    const [red, others] = [{ name: "R", scale: 0.001 }, vineyard.bandSets.camera?.filter(({ name }) => name !== "R")];
+    const changed = { ...vineyard, bandSets: { camera: [...(others ?? []), red] } };
+    expect(warnings).toEqual([]);
+    const warning = { path: "vineyard", message: expect.stringMatching(/^other scale, offset or nodata of R than /) };
+    await ingest(`${folder}/in`, { warehouse, profile: changed, onWarning, dryRun: true });
+    expect(warnings).toEqual([warning]);
+    await registerProduct(warehouse, changed, { onWarning });
+    expect(warnings).toEqual([warning, warning]);
+    await ingest(`${folder}/in`, { warehouse, profile: changed, onWarning });
+    expect(warnings).toHaveLength(2);
+    const { rows } = await timeseries(warehouse, { ...row1Col1, bands: ["R"], scaled: true });
+    expect(rows.map(({ values }) => values.R)).toEqual([expect.closeTo(0.07, 12)]);
+  });
+
   it("that knows none of the files says so", async () => {
     writeFlatScene(`${folder}/in`, "2020-01-01.tif", 7);
     await ingest(`${folder}/in`, { warehouse, profile: profilePath, onWarning });

@@ -153,6 +153,16 @@ describe("a metadata file of a scene", () => {
     expect(await onlyScene()).toEqual(fromName);
   });
 
+  it("of another day than the names is believed, and warned of with both", async () => {
+    writeLandsat(archive, [10_000, 20_000, 800, 2720]);
+    writeFileSync(mtlPath(), mtl().replace("2018-01-31", "2019-02-01"));
+    const { warnings } = await run();
+    expect(warnings).toEqual([
+      expect.stringMatching(/_MTL\.txt: says 2019-02-01T15:39:52\.502Z, the names of its scene 2018-01-31T/),
+    ]);
+    expect((await onlyScene()).acquisitionTime).toBe("2019-02-01T15:39:52.502Z");
+  });
+
   it("that cannot be fetched fails the files of its scene, so that the next run tries them again", async () => {
     writeLandsat(archive, [10_000, 20_000, 800, 2720]);
     writeFileSync(mtlPath(), mtl());

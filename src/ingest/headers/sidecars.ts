@@ -21,13 +21,17 @@ export async function readSidecars(
   files: readonly ContainedFile[],
   options: { signal?: AbortSignal | undefined; onWarning?: ((warning: IngestWarning) => void) | undefined },
 ): Promise<ToldFiles> {
-  const ofScenes = new Set(files.flatMap(({ part }) => (part && part.sidecars.length > 0 ? [part.sidecars] : [])));
+  const ofScenes = new Map(
+    files.flatMap(({ part }) => (part && part.sidecars.length > 0 ? [[part.sidecars, part.scene.timeMs]] : [])),
+  );
   const told = new Map<readonly Sidecar[], SceneMetadata>();
   const errors = new Map<readonly Sidecar[], unknown>();
-  await eachFile([...ofScenes], options.signal, async (sidecars) => {
+  await eachFile([...ofScenes], options.signal, async ([sidecars, namedMs]) => {
     try {
       const parts = await Promise.all(sidecars.map((sidecar) => readSidecar(sidecar, options)));
-      told.set(sidecars, mergeMetadata(parts.flat()));
+      const metadata = mergeMetadata(parts.flat());
+      told.set(sidecars, metadata);
+      for (const warning of warnOfOtherDay(sidecars, namedMs, metadata)) options.onWarning?.(warning);
     } catch (error) {
       options.signal?.throwIfAborted();
       errors.set(sidecars, error);
@@ -38,6 +42,22 @@ export async function readSidecars(
   );
   const known = files.filter(({ part }) => !part || !errors.has(part.sidecars));
   return { files: known.map((file) => withMetadata(file, told)), failed };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What to say of metadata of another day than the names': it may be another scene's. Days of names may be local ones. */
+function warnOfOtherDay(
+  [first]: readonly Sidecar[],
+  namedMs: number | null,
+  { timeMs }: SceneMetadata,
+): IngestWarning[] {
+  if (first === undefined || namedMs === null || timeMs === null) return [];
+  const hours = (timeMs - namedMs) / HOUR_MS;
+  if (hours > -24 && hours < 48) return [];
+  const [told, named] = [timeMs, namedMs].map((time) => new Date(time).toISOString());
+  const message = `says ${told}, the names of its scene ${named}: the metadata counts; where it is another scene's, take it away and ingest again`;
+  return [{ path: first.path, message }];
 }
 
 async function readSidecar(

@@ -42,7 +42,7 @@ export async function knownProfiles(session: Session | null, options: AskedProfi
   const { warehouse = "./warehouse", productId, profile: source } = options;
   const stored = session === null ? [] : await storedProfiles(session, warehouse);
   if (source === undefined) return { own: null, profiles: withBuiltIn(stored), asked: productId };
-  const { loadProfile, productOfProfile } = await loadUserProfiles();
+  const { loadProfile, productOfProfile, warnOfRecalibrated } = await loadUserProfiles();
   const profile = await loadProfile(source);
   const { id } = profile;
   if (productId !== undefined && productId !== id) {
@@ -50,7 +50,8 @@ export async function knownProfiles(session: Session | null, options: AskedProfi
       details: { productId, profile: id },
     });
   }
-  for (const warning of warnOfReplaced(profile, source)) options.onWarning?.(warning);
+  const recalibrated = session === null ? [] : warnOfRecalibrated(session, profile, source);
+  for (const warning of [...warnOfReplaced(profile, source), ...recalibrated]) options.onWarning?.(warning);
   const others = stored.filter((other) => other.id !== id);
   const own = { profile, product: productOfProfile(profile) };
   return { own, profiles: withBuiltIn([profile, ...others]), asked: id };

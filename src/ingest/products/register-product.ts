@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
 import type { Repository } from "../../icechunk/index.js";
 import type { ProductProfileInput } from "../../product/product-profile.js";
+import { branchSession, MAIN_BRANCH } from "../../warehouse/branches.js";
 import { replaceProduct } from "../../warehouse/merge-product.js";
 import { openOrCreateRepository, openRepository, openWarehouseStore } from "../../warehouse/open-repository.js";
 import { assertProductId, readProduct, type StoredProduct, writeProduct } from "../../warehouse/product.js";
@@ -57,10 +58,12 @@ export async function registerProduct(
     const named = namedProduct(product);
     return commitProduct(await openRepository(store), named, withNames, options);
   }
-  const { loadProfile, productOfProfile } = await import("./user-profile.js");
+  const { loadProfile, productOfProfile, warnOfRecalibrated } = await import("./user-profile.js");
   const profile = await loadProfile(product);
-  for (const warning of warnOfReplaced(profile, product)) options.onWarning?.(warning);
-  return commitProduct(await openOrCreateRepository(store), productOfProfile(profile), replaceProduct, options);
+  const repository = await openOrCreateRepository(store);
+  const recalibrated = warnOfRecalibrated(await branchSession(repository, MAIN_BRANCH), profile, product);
+  for (const warning of [...warnOfReplaced(profile, product), ...recalibrated]) options.onWarning?.(warning);
+  return commitProduct(repository, productOfProfile(profile), replaceProduct, options);
 }
 
 async function commitProduct(
