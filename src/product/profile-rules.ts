@@ -21,6 +21,7 @@ export function checkProfile(profile: ProductProfile): ProfileFault[] {
   return [
     ...checkId(profile.id),
     ...sets.flatMap(([name, bands]) => checkBandSet(`bandSets.${name}`, bands)),
+    ...sets.flatMap(([name, bands]) => checkScales(`bandSets.${name}`, bands)),
     ...profile.namings.flatMap((naming, i) => checkNaming(`namings[${i}]`, naming, profile)),
     ...profile.cloudRules.flatMap((rule, i) => checkCloudRule(`cloudRules[${i}]`, rule, profile)),
   ];
@@ -44,6 +45,13 @@ function checkBandSet(path: string, bands: readonly BandProfile[]): ProfileFault
       message: `the name "${each}" is ${path}[${holders.get(each)}]'s already`,
     }));
   });
+}
+
+/** With a scale of 0 all pixels would be one value. */
+function checkScales(path: string, bands: readonly BandProfile[]): ProfileFault[] {
+  return bands.flatMap(({ scale }, place) =>
+    scale === 0 ? [{ path: `${path}[${place}].scale`, message: "expected another number than 0" }] : [],
+  );
 }
 
 function checkNaming(path: string, naming: NamingRule, profile: ProductProfile): ProfileFault[] {

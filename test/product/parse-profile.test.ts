@@ -106,6 +106,9 @@ describe("faults of a profile", () => {
     expect(faultsOf(changed({ bandSets: { camera: twice }, cloudRules: [] }))).toEqual([
       { path: "bandSets.camera[1]", message: 'the name "red" is bandSets.camera[0]\'s already' },
     ]);
+    expect(faultsOf(changed({ bandSets: { camera: [{ name: "R", scale: 0 }] }, cloudRules: [] }))).toEqual([
+      { path: "bandSets.camera[0].scale", message: "expected another number than 0" },
+    ]);
     expect(faultsOf(changed({ cloudRules: [{ band: "Cloud" }] }))).toEqual([
       { path: "cloudRules[0].band", message: "no set has such a band" },
       { path: "cloudRules[0]", message: expect.stringContaining("give bits, or values") },
