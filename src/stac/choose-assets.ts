@@ -1,3 +1,4 @@
+import { withoutQuery } from "./resolve-href.js";
 import type { StacAsset } from "./stac-scene.js";
 
 /** Roles of what is there for people to look at, or to read. */
@@ -8,7 +9,7 @@ const pictures = new Set(["visual", "preview", "rendered_preview", "overview", "
 /** True for a file that can be read: a TIFF by its media type, else by its name. */
 export function isTiff({ mediaType, href }: StacAsset): boolean {
   if (mediaType !== null) return /^image\/(?:tiff|vnd\.stac\.geotiff)\b/i.test(mediaType);
-  return /\.(?:tiff?|gtiff)$/i.test(href.replace(/[?#].*$/s, ""));
+  return /\.(?:tiff?|gtiff)$/i.test(withoutQuery(href));
 }
 
 /**

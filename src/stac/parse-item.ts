@@ -96,7 +96,7 @@ function bandsOf(asset: ItemAsset): StacBand[] {
     return {
       name: textAt(own, "name"),
       commonName: textAt(own, "eo:common_name") ?? textAt(own, "common_name") ?? textAt(asset, "eo:common_name"),
-      scale: numberAt(own, "raster:scale") ?? numberAt(own, "scale") ?? numberAt(asset, "raster:scale"),
+      scale: scaleAt(own, "raster:scale") ?? scaleAt(own, "scale") ?? scaleAt(asset, "raster:scale"),
       offset: numberAt(own, "raster:offset") ?? numberAt(own, "offset") ?? numberAt(asset, "raster:offset"),
       nodata: nodataOf(own.nodata) ?? nodataOf(asset.nodata),
       dataType: textAt(own, "data_type") ?? textAt(asset, "data_type"),
@@ -135,9 +135,12 @@ function crsOf(facts: Facts): Crs | null {
   return null;
 }
 
-/** A time without a zone is UTC, as all of STAC's are. */
+/** A time without a zone is UTC, as all of STAC's are; RFC 3339 allows small letters. */
 function instant(value: unknown): number | null {
-  const text = typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value) ? value : "";
+  const [text = "", year, month, day] =
+    typeof value === "string" ? (/^(\d{4})-(\d{2})-(\d{2}).*$/s.exec(value.toUpperCase()) ?? []) : [];
+  // The 30th of February would count as the first of March.
+  if (new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate() < Number(day)) return null;
   const ms = Date.parse(/[T ][\d:.]+$/.test(text) ? `${text}Z` : text);
   return Number.isNaN(ms) ? null : ms;
 }
@@ -145,6 +148,11 @@ function instant(value: unknown): number | null {
 function numberAt(facts: Facts, key: string): number | null {
   const value = facts[key];
   return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** A scale of 0 would make all pixels one. */
+function scaleAt(facts: Facts, key: string): number | null {
+  return numberAt(facts, key) || null;
 }
 
 function textAt(facts: Facts, key: string): string | null {
@@ -171,5 +179,6 @@ function nodataOf(value: unknown): number | string | null {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return null;
   // Columns of Parquet hold numbers as text where one of them is "nan".
-  return /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : /^(?:nan|-?inf)$/.test(value) ? value : null;
+  if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(value)) return Number(value);
+  return /^(?:nan|-?inf)$/i.test(value) ? value.toLowerCase() : null;
 }

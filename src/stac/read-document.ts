@@ -4,7 +4,7 @@ import { withAttempts } from "../store/attempts.js";
 import { retryAfterSeconds } from "../store/http-answer.js";
 import { HttpExchange } from "../store/http-exchange.js";
 import { openStore, type StoredObject } from "../store/index.js";
-import { withoutQuery } from "./resolve-href.js";
+import { existingPath, withoutQuery } from "./resolve-href.js";
 
 /** A page of a thousand items takes some ten million bytes. */
 const MAX_DOCUMENT_BYTES = 256 * 2 ** 20;
@@ -32,7 +32,7 @@ export interface DocumentRequest {
  */
 export async function readDocument({ place, body }: DocumentRequest, { signal }: ReadDocumentOptions): Promise<string> {
   const bytes = /^https?:\/\//i.test(place)
-    ? await withAttempts(() => ask(place, body, signal), {}, signal)
+    ? await withAttempts(() => ask(assertAddress(place), body, signal), {}, signal)
     : await readStored(place, signal);
   return new TextDecoder().decode(bytes);
 }
@@ -56,7 +56,7 @@ export function storedObject(place: string): StoredObject {
 }
 
 async function readStored(place: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const { store, key } = storedObject(place);
+  const { store, key } = storedObject(/^[a-z][a-z0-9+.-]+:\/\//i.test(place) ? place : await existingPath(place));
   const info = await store.head(key, { signal });
   if (info === null) throw missing(place);
   if (info.sizeBytes > MAX_DOCUMENT_BYTES) throw tooLong(place);
@@ -88,6 +88,14 @@ async function ask(url: string, body: string | undefined, signal: AbortSignal | 
   } finally {
     exchange.close();
   }
+}
+
+function assertAddress(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed?.username === "" && parsed.password === "") return url;
+  const name = withoutQuery(url);
+  const reason = parsed === null ? "no address" : "a password in an address is not used";
+  throw new InvalidInputError(`${name}: ${reason}`, { details: { url: name } });
 }
 
 function assertAnswered(exchange: HttpExchange, name: string): void {

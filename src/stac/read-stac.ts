@@ -1,5 +1,12 @@
 import { is } from "valibot";
-import { CorruptDataError, type ErrorJson, errorToJson, InvalidInputError, UnsupportedError } from "../errors.js";
+import {
+  CorruptDataError,
+  type ErrorJson,
+  errorToJson,
+  InvalidInputError,
+  isPixelQueryError,
+  UnsupportedError,
+} from "../errors.js";
 import { inOrder } from "./in-order.js";
 import { linkSchema, type StacLink } from "./item-schema.js";
 import { idOf, parseItem } from "./parse-item.js";
@@ -28,7 +35,8 @@ export type StacEntry =
  * @throws NotFoundError, CorruptDataError, UnavailableError where the source itself cannot be read.
  * @throws UnsupportedError for the root of an API: it does not say which of its collections are meant.
  */
-export async function* readStac(source: string, options: ReadDocumentOptions = {}): AsyncGenerator<StacEntry> {
+export async function* readStac(given: string, options: ReadDocumentOptions = {}): AsyncGenerator<StacEntry> {
+  const source = /^file:\/\//i.test(given) ? resolveHref(given, "") : given;
   const walk: Walk = { ...options, visited: new Set(), items: 0 };
   if (/\.(?:geo)?parquet$/i.test(source.replace(/[?#].*$/s, ""))) {
     const { readGeoparquet } = await import("./read-geoparquet.js");
@@ -37,7 +45,7 @@ export async function* readStac(source: string, options: ReadDocumentOptions = {
   }
   const text = await visit({ place: source }, walk);
   if (text === null) return;
-  if (/\.(?:ndjson|jsonl|geojsonl|geojsons)$/i.test(source)) yield* linesOf(text, source, walk);
+  if (/\.(?:ndjson|jsonl|geojsonl|geojsons)$/i.test(withoutQuery(source))) yield* linesOf(text, source, walk);
   else yield* follow(parseJson(text, source), { place: source }, walk);
 }
 
@@ -168,24 +176,26 @@ async function* linked(value: unknown, place: string, walk: Walk): AsyncGenerato
   const pages = items.length + children.length === 0 ? linksOf(value, "items") : [];
   if (Object.hasOwn(value as object, "conformsTo") && items.length === 0) throw apiRoot(place, children);
   for (const part of [pages, items, children]) {
-    const places = part.map(({ href }) => resolveHref(href, place));
-    const read = inOrder(places, DOCUMENTS_AT_ONCE, async (each) => ({ each, text: await attempt(each, walk) }));
-    for await (const { each, text } of read) {
-      if (text === null) continue;
-      if (typeof text !== "string") yield text;
-      else yield* followLinked(text, each, walk);
+    const hrefs = part.map(({ href }) => href);
+    for await (const read of inOrder(hrefs, DOCUMENTS_AT_ONCE, (href) => attempt(href, place, walk))) {
+      if ("failed" in read) yield read;
+      else if (read.text !== null) yield* followLinked(read.text, read.place, walk);
     }
   }
 }
 
-/** A linked document's text; null where it was read before; what to report where it cannot be read. */
-async function attempt(place: string, walk: Walk): Promise<string | StacEntry | null> {
+/** A linked document, its text null where it was read before; what to report where it cannot be read. */
+async function attempt(
+  href: string,
+  base: string,
+  walk: Walk,
+): Promise<{ place: string; text: string | null } | (StacEntry & { kind: "failed" })> {
+  let place = href;
   try {
-    return await visit({ place }, walk);
+    place = resolveHref(href, base);
+    return { place, text: await visit({ place }, walk) };
   } catch (error) {
-    walk.signal?.throwIfAborted();
-    if (error instanceof InvalidInputError && error.details.limit !== undefined) throw error;
-    return { kind: "failed", failed: { path: withoutQuery(place), error: errorToJson(error) } };
+    return failedLink(error, place, walk);
   }
 }
 
@@ -193,9 +203,15 @@ async function* followLinked(text: string, place: string, walk: Walk): AsyncGene
   try {
     yield* follow(parseJson(text, place), { place }, walk);
   } catch (error) {
-    if (!(error instanceof CorruptDataError)) throw error;
-    yield { kind: "failed", failed: { path: withoutQuery(place), error: errorToJson(error) } };
+    yield failedLink(error, place, walk);
   }
+}
+
+/** @throws what ends the whole run: a limit, a signal, and what nobody foresaw. */
+function failedLink(error: unknown, place: string, { signal }: Walk): StacEntry & { kind: "failed" } {
+  signal?.throwIfAborted();
+  if (!isPixelQueryError(error) || error.details.limit !== undefined) throw error;
+  return { kind: "failed", failed: { path: withoutQuery(place), error: errorToJson(error) } };
 }
 
 function apiRoot(place: string, children: readonly StacLink[]): UnsupportedError {

@@ -4,6 +4,7 @@ import type { BandProfile, ProductProfile } from "../../product/product-profile.
 import { type RecognisedFile, recogniseFile } from "../../product/recognise-file.js";
 import { compareVersions } from "../../product/version-order.js";
 import { assetsNamed, defaultAssets, isTiff } from "../../stac/choose-assets.js";
+import { withoutQuery } from "../../stac/resolve-href.js";
 import type { StacAsset, StacScene } from "../../stac/stac-scene.js";
 import type { IngestWarning } from "../ingest-problem.js";
 
@@ -60,7 +61,7 @@ export function chooseItems(
 
 /** Where the file lies, without what is no name of it. */
 function pathOf({ href }: StacAsset): string {
-  return href.replace(/[?#].*$/s, "");
+  return withoutQuery(href);
 }
 
 /** Items of one id and collection are one item: the one that was changed last. */

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { errorToJson, InvalidInputError, isPixelQueryError, NotFoundError } from "../../errors.js";
 import type { ProductProfile } from "../../product/product-profile.js";
 import { readStac } from "../../stac/read-stac.js";
+import { withoutQuery } from "../../stac/resolve-href.js";
 import type { StacScene } from "../../stac/stac-scene.js";
 import { sourceLocation } from "../../warehouse/sources.js";
 import { eachFile } from "../each-file.js";
@@ -13,7 +14,7 @@ import { type SourceFile, sourceFile } from "../sources/scan.js";
 import { pathIn } from "../sources/source-place.js";
 import { type ChosenAsset, type ChosenItem, chooseItems } from "./chosen-items.js";
 import { containersFor, type HrefPlace, placeOfHref } from "./href-place.js";
-import { partsOfItem } from "./item-parts.js";
+import { partsOfItem, stateOfItem } from "./item-parts.js";
 
 /** Scenes that STAC items describe, and what could not be understood or found. */
 export interface FoundItems extends Grouping {
@@ -60,7 +61,7 @@ export async function findItems(
     );
   }
   const files = await locate(items, containers, warnings, failed, options);
-  return { groups: groupsOf(items, files), profile: profileOf(items), warnings, productId, failed };
+  return { groups: groupsOf(items, files, warnings), profile: profileOf(items), warnings, productId, failed };
 }
 
 /** The profile of the product that the user named, where there is one; else those that tell their products from others. */
@@ -88,7 +89,7 @@ async function readScenes(sources: readonly string[], { onProgress, signal }: Fi
     }
   }
   if (scenes.length + failed.length > 0) return { scenes, failed };
-  const shown = sources.map((source) => source.replace(/[?#].*$/s, ""));
+  const shown = sources.map(withoutQuery);
   throw new NotFoundError(`${shown.join(", ")}: no items`, { details: { sources: shown } });
 }
 
@@ -140,7 +141,7 @@ async function locate(
     try {
       located.push(Object.assign(chosen, { place: await placeOfHref(chosen.asset.href) }));
     } catch (error) {
-      failed.push({ path: chosen.asset.href.replace(/[?#].*$/s, ""), error: errorToJson(error) });
+      failed.push({ path: withoutQuery(chosen.asset.href), error: errorToJson(error) });
     }
   }
   warnOfQueries(located, warnings);
@@ -162,7 +163,7 @@ async function locate(
     } catch (error) {
       signal?.throwIfAborted();
       if (isPixelQueryError(error, "InvalidInputError")) refusals.set(container, (refusals.get(container) ?? 0) + 1);
-      failed.push({ path, error: errorToJson(error) });
+      failed.push({ path: withoutQuery(path), error: errorToJson(error) });
     }
     onProgress?.({ phase: "scan", done: ++done, total: located.length });
   });
@@ -185,20 +186,36 @@ async function headFile(
 ): Promise<SourceFile> {
   const key = path.slice(folder.length + 1);
   const info = await store.head(key, { signal });
-  if (info === null) throw new NotFoundError(`${path}: no such file`, { details: { path } });
+  if (info === null) {
+    const shown = withoutQuery(path);
+    throw new NotFoundError(`${shown}: no such file`, { details: { path: shown } });
+  }
   return sourceFile({ folder, store }, info, []);
 }
 
-function groupsOf(items: readonly ChosenItem[], files: ReadonlyMap<ChosenAsset, HeldFile>): SceneGroup[] {
-  const taken = new Set<string>();
+function groupsOf(
+  items: readonly ChosenItem[],
+  files: ReadonlyMap<ChosenAsset, HeldFile>,
+  warnings: IngestWarning[],
+): SceneGroup[] {
+  /** Items by the location of each file. */
+  const taken = new Map<string, string>();
   return items.flatMap((item) => {
     const parts = partsOfItem(item);
     const own = item.assets.flatMap((chosen, i): ContainedFile[] => {
-      const file = files.get(chosen);
-      const location = file && sourceLocation(file.container.name, file.file.key);
-      if (file === undefined || location === undefined || taken.has(location)) return [];
-      taken.add(location);
-      return [{ ...file, part: parts[i] ?? null }];
+      const held = files.get(chosen);
+      const part = parts[i];
+      if (held === undefined || part === undefined) return [];
+      const { file } = held;
+      const location = sourceLocation(held.container.name, file.key);
+      const other = taken.get(location);
+      if (other !== undefined) {
+        const message = `left out as ${chosen.asset.key} of ${item.scene.id}: item ${other} names the same file`;
+        warnings.push({ path: file.path, message });
+        return [];
+      }
+      taken.set(location, item.scene.id);
+      return [{ ...held, file: { ...file, besideState: stateOfItem(part) }, part }];
     });
     return own.length === 0 ? [] : [{ id: item.acquisitionId, version: sortableVersion(item.version), files: own }];
   });

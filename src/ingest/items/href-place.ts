@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InvalidInputError } from "../../errors.js";
+import { existingPath, percentDecoded, withoutQuery } from "../../stac/resolve-href.js";
 import { type Container, containerFor } from "../sources/containers.js";
 import { isRemote } from "../sources/source-place.js";
 
@@ -20,24 +21,37 @@ export interface HrefPlace {
  * @throws InvalidInputError for an href that names no file, or holds a password.
  */
 export async function placeOfHref(href: string): Promise<HrefPlace> {
+  if (/^\/vsi[a-z0-9_]+\//.test(href)) {
+    const shown = withoutQuery(href);
+    throw new InvalidInputError(`${shown}: a path of GDAL's; items name files by https://, s3:// and the like`, {
+      details: { href: shown },
+    });
+  }
   if (!isRemote(href)) {
-    const folder = await realpath(dirname(href)).catch(() => dirname(href));
-    return { folder, key: basename(href), hadQuery: false };
+    const path = await existingPath(href);
+    const folder = await realpath(dirname(path)).catch(() => dirname(path));
+    return { folder, key: basename(path), hadQuery: false };
   }
   if (/^https?:/i.test(href)) return webPlace(href);
-  const [, scheme = "", rest = ""] = /^([^:]+):\/\/(.*)$/.exec(href) ?? [];
+  const path = withoutQuery(href);
+  const [, scheme = "", rest = ""] = /^([^:]+):\/\/(.*)$/.exec(path) ?? [];
   const roots = /^az(?:ure)?$/i.test(scheme) ? 2 : 1;
   const segments = rest.split("/");
-  return placed(`${scheme}://${segments.slice(0, roots).join("/")}`, segments.slice(roots).join("/"), href);
+  return placed(
+    `${scheme}://${segments.slice(0, roots).join("/")}`,
+    segments.slice(roots).join("/"),
+    href,
+    path !== href,
+  );
 }
 
 function webPlace(href: string): HrefPlace {
   const url = URL.canParse(href) ? new URL(href) : null;
-  if (url === null || url.username !== "" || url.password !== "") {
-    const shown = url === null ? href : `${url.origin}${url.pathname}`;
+  const key = percentDecoded(url?.pathname.slice(1) ?? "");
+  if (url === null || key === null || url.username !== "" || url.password !== "") {
+    const shown = withoutQuery(href);
     throw new InvalidInputError(`${shown}: not an address that assets are read from`, { details: { href: shown } });
   }
-  const key = url.pathname.slice(1).split("/").map(decodeURIComponent).join("/");
   const [, account] = /^([a-z0-9]{3,24})\.blob\.core\.windows\.net$/.exec(url.hostname) ?? [];
   const hadQuery = url.search !== "";
   if (account === undefined) return placed(url.origin, key, href, hadQuery);
@@ -47,7 +61,7 @@ function webPlace(href: string): HrefPlace {
 
 function placed(folder: string, key: string, href: string, hadQuery = false): HrefPlace {
   if (key === "" || /[^/]\/\/|\/$/.test(`${folder}/${key}`.replace("://", ":"))) {
-    const shown = href.replace(/[?#].*$/s, "");
+    const shown = withoutQuery(href);
     throw new InvalidInputError(`${shown}: names no file`, { details: { href: shown } });
   }
   return { folder, key, hadQuery };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { bandCalibration } from "../../product/calibration.js";
 import type { BandProfile } from "../../product/product-profile.js";
 import type { RecognisedFile } from "../../product/recognise-file.js";
@@ -36,6 +37,12 @@ export function partsOfItem(item: ChosenItem): FilePart[] {
       stated: statedOf(asset),
     };
   });
+}
+
+/** What an item says of a file as a short text: another one where it says something else that the warehouse keeps. */
+export function stateOfItem({ scene, bands, meanings }: FilePart): string {
+  const said = JSON.stringify([scene, bands, [...meanings]]);
+  return `item ${createHash("sha256").update(said).digest("hex").slice(0, 16)}`;
 }
 
 function bandNames(assets: readonly StacAsset[]): string[][] {
