@@ -39,13 +39,15 @@ export async function stacItems(location: string, options: StacItemsOptions = {}
   const { limit = Number.POSITIVE_INFINITY, at, ...filter } = options;
   const warehouse = await openWarehouse(location, { at });
   const [ids, facts] = await Promise.all([warehouse.ids(), warehouse.facts()]);
-  const found = wholeScenes(warehouse, selectScenes(warehouse, filter), ids);
+  const whole = wholeScenes(warehouse, selectScenes(warehouse, filter), ids);
   const commonNames = commonNamesOf(warehouse);
+  const bandOrders = bandOrdersOf(warehouse);
   const items: StacItem[] = [];
-  for (let scene = 0; scene < Math.min(limit, found.starts.length); scene++) {
-    const rows = [...rowsOfScene(found, scene)];
+  for (let scene = 0; scene < Math.min(limit, whole.starts.length); scene++) {
+    const rows = [...rowsOfScene(whole, scene)];
     const [first = 0] = rows;
-    const files = (await Promise.all(rows.map((row) => sceneFiles(warehouse, row)))).flat();
+    const found = (await Promise.all(rows.map((row) => sceneFiles(warehouse, row)))).flat();
+    const files = inOrderOf(bandOrders, found);
     const bbox = unionBounds(rows.map((row) => bboxOf(warehouse, row)));
     items.push(toItem({ id: ids[first] ?? "", files, bbox, facts: facts(first), commonNames, url: warehouse.url }));
   }
@@ -66,6 +68,22 @@ function commonNamesOf({ session }: Warehouse): Map<string, CommonNames> {
       ),
     ]),
   );
+}
+
+/** Place of each band among a product's, by name. */
+type BandOrder = ReadonlyMap<string, number>;
+
+function bandOrdersOf({ session }: Warehouse): Map<string, BandOrder> {
+  return new Map(
+    productIds(session).map((id) => [id, new Map(readProduct(session, id)?.bands.map(({ name }, i) => [name, i]))]),
+  );
+}
+
+/** Files as the product has their bands: who reads items takes the assets' order for that of the bands. */
+function inOrderOf(orders: ReadonlyMap<string, BandOrder>, files: readonly SceneFile[]): SceneFile[] {
+  const placeOf = ({ stack, bands }: SceneFile) =>
+    orders.get(stack.productId)?.get(stack.bands[bands[0] ?? 0] ?? "") ?? Number.MAX_SAFE_INTEGER;
+  return [...files].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 interface SceneToWrite {

@@ -7,6 +7,7 @@ const explanations: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the disk",
   EDQUOT: "the disk quota is used up",
   ENAMETOOLONG: "the name is too long for this file system",
+  EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
   EMFILE: "too many open files",
 };

@@ -335,6 +335,26 @@ describe("an ingest of items", () => {
   });
 });
 
+describe("items of bands in several pixel sizes", () => {
+  it("have their assets in the order of the product's bands, and so has what is made of them", async () => {
+    const folder = createTempDir();
+    const names = ["coastal", "pan", "red"];
+    const assets = Object.fromEntries(
+      names.map((name) => {
+        writeScene(folder, `${name}.tif`, name === "pan" ? { transform: [5, 0, 500000, 0, -5, 4500000] } : {});
+        return [name, { href: `${name}.tif`, type: "image/tiff", roles: ["data"] }];
+      }),
+    );
+    const warehouse = join(folder, "w");
+    await ingest(writeItems(folder, [{ id: "a", assets }]), { warehouse });
+    const items = await stacItems(warehouse);
+    expect(Object.keys(items[0]?.assets ?? {})).toEqual(names);
+    writeFileSync(join(folder, "out.json"), JSON.stringify({ type: "FeatureCollection", features: items }));
+    await ingest(join(folder, "out.json"), { warehouse: join(folder, "again") });
+    expect((await openDataset(join(folder, "again"))).bands).toEqual(names);
+  });
+});
+
 describe("blobs of Azure, which a service signs", () => {
   it("are ingested and read with signatures that the warehouse does not keep", async () => {
     const folder = createTempDir();

@@ -101,6 +101,14 @@ describe("FileStore", () => {
     expect(await list(store)).toEqual(["a/alias", "a/file"]);
   });
 
+  test("an object that would take a folder's place is named, and why", async () => {
+    fs.mkdirSync(path.join(folder, "a"));
+    await expect(new FileStore(folder).put("a", bytes(1))).rejects.toMatchObject({
+      name: "InvalidInputError",
+      message: `Cannot write ${path.join(folder, "a")}: it is a folder (EISDIR).`,
+    });
+  });
+
   test("a folder that must not be written to is named, and why", async () => {
     fs.chmodSync(folder, 0o555);
     const store = new FileStore(folder);
