@@ -56,7 +56,10 @@ export async function listSources(
   const { own, profiles, asked } = await knownProfiles(session, options);
   const wanted = { ...options, productId: asked, profiles };
   const found = areItems(sources)
-    ? { ...(await (await import("./items/find-items.js")).findItems(sources, containers, wanted)), scanned: null }
+    ? {
+        ...(await (await import("./items/find-items.js")).findItems(sources, containers, { ...wanted, datePattern })),
+        scanned: null,
+      }
     : await findScenes(sources, containers, { ...wanted, datePattern });
   for (const warning of found.warnings) options.onWarning?.(warning);
   if (own !== null && found.profile !== own.profile) options.onWarning?.(warnOfStrangers(own.profile, sources));

@@ -315,6 +315,7 @@ describe("an ingest of items", () => {
   it.each([
     [{ maskPath: "m" }, "--mask is for folders of files, not for STAC: choose with --assets"],
     [{ globPattern: "*.tif" }, "--glob is for folders of files"],
+    [{ datePattern: "(?<year>\\d{4})" }, "--date-pattern is for folders of files"],
     [{ prune: true }, "--prune is for folders of files, not for STAC: a search never lists all that there is"],
     [{ assets: ["blue"] }, "--assets blue: no item has such an asset (there are red)"],
   ])("refuses what goes with folders: %o", async (options, message) => {

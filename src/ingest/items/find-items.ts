@@ -32,6 +32,7 @@ export interface FindItemsOptions {
   bandNames?: readonly string[] | undefined;
   maskPath?: string | undefined;
   globPattern?: string | undefined;
+  datePattern?: RegExp | undefined;
   prune?: boolean | undefined;
   onProgress?: ((progress: { phase: "scan"; done: number; total: number | null }) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -70,12 +71,25 @@ function profilesFor({ productId, profiles }: FindItemsOptions): readonly Produc
   return named.length > 0 ? named : profiles.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
 }
 
-function assertOptions({ maskPath, globPattern, prune }: FindItemsOptions): void {
-  const wrong = Object.entries({ "--mask": maskPath, "--glob": globPattern, "--prune": prune || undefined });
-  const [flag] = wrong.find(([, value]) => value !== undefined) ?? [];
+function assertOptions({ maskPath, globPattern, datePattern, prune }: FindItemsOptions): void {
+  const insteadOf = {
+    "--mask": "choose with --assets",
+    "--glob": "choose with --assets",
+    "--date-pattern": "items have their time",
+    "--prune": "a search never lists all that there is",
+  };
+  const given = {
+    "--mask": maskPath,
+    "--glob": globPattern,
+    "--date-pattern": datePattern,
+    "--prune": prune || undefined,
+  };
+  const flags = Object.keys(insteadOf) as (keyof typeof insteadOf)[];
+  const flag = flags.find((name) => given[name] !== undefined);
   if (flag === undefined) return;
-  const instead = flag === "--prune" ? "a search never lists all that there is" : "choose with --assets";
-  throw new InvalidInputError(`${flag} is for folders of files, not for STAC: ${instead}`, { details: { flag } });
+  throw new InvalidInputError(`${flag} is for folders of files, not for STAC: ${insteadOf[flag]}`, {
+    details: { flag },
+  });
 }
 
 async function readScenes(sources: readonly string[], { onProgress, signal }: FindItemsOptions) {
