@@ -9,6 +9,7 @@ const explanations: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long for this file system",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a file lies where a folder should be",
   EMFILE: "too many open files",
 };
 

@@ -176,7 +176,7 @@ export class FileStore implements ByteStore {
     } catch (error) {
       throw toFileError(error, "write", file);
     } finally {
-      fs.rmSync(draft, { force: true });
+      removeDraft(draft);
     }
   }
 
@@ -305,8 +305,22 @@ function couldMatch(key: string, prefix: string): boolean {
 }
 
 function folderIdentity(directory: string): string | null {
-  const status = fs.statSync(directory, { throwIfNoEntry: false });
-  return status?.isDirectory() ? `${status.dev}-${status.ino}` : null;
+  try {
+    const status = fs.statSync(directory, { throwIfNoEntry: false });
+    return status?.isDirectory() ? `${status.dev}-${status.ino}` : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw toFileError(error, "list", directory);
+  }
+}
+
+/** What kept the draft from being written, such as a file in a folder's place, is told already. */
+function removeDraft(draft: string): void {
+  try {
+    fs.rmSync(draft, { force: true });
+  } catch (error) {
+    if (!isMissing(error)) throw toFileError(error, "delete", draft);
+  }
 }
 
 async function readFolder(directory: string): Promise<string[]> {

@@ -41,7 +41,9 @@ describe("a warehouse", () => {
 
   it("is never made where a file is", async () => {
     writeFileSync(warehouse, "three years of work");
-    await expect(run()).rejects.toThrow();
+    const message = expect.stringMatching(/^Cannot write .*: a part of the path is a file, not a folder/);
+    await expect(run()).rejects.toMatchObject({ name: "InvalidInputError", message });
+    await expect(catalog(warehouse)).rejects.toMatchObject({ name: "NotFoundError" });
     expect(readFileSync(warehouse, "utf8")).toBe("three years of work");
   });
 
