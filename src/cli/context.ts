@@ -6,8 +6,10 @@ export interface CliContext {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Environment;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and by who asks the process to end. */
   readonly signal: AbortSignal;
+  /** Exit code of a command that the signal ended. Default: that of Ctrl-C. */
+  interruptedCode?: number;
   /** Exit code of a command that ends without an error. */
   exitCode: number;
   /** Set by a command that ends by itself once the signal is aborted: it is waited for, and its exit code counts. */

@@ -10,6 +10,8 @@ export const EXIT_WRONG_CALL = 2;
 export const EXIT_UNEXPECTED = 70;
 /** Stopped from the keyboard: 128 and the number of SIGINT, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
+/** Asked to end by another program: 128 and the number of SIGTERM. */
+export const EXIT_TERMINATED = 143;
 
 const exitCodes = {
   InvalidInputError: EXIT_WRONG_CALL,

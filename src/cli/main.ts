@@ -1,8 +1,23 @@
 #!/usr/bin/env node
+import type { CliContext } from "./context.js";
+import { EXIT_INTERRUPTED, EXIT_TERMINATED } from "./exit-codes.js";
 import { run } from "./run.js";
 
 const interrupt = new AbortController();
-process.once("SIGINT", () => interrupt.abort());
+const context: CliContext = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: interrupt.signal,
+  exitCode: 0,
+};
+function endWith(code: number): void {
+  context.interruptedCode = code;
+  interrupt.abort();
+}
+process.once("SIGINT", () => endWith(EXIT_INTERRUPTED));
+// As the first process of a container there is no other who would end it.
+process.once("SIGTERM", () => endWith(EXIT_TERMINATED));
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -12,12 +27,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await run(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  signal: interrupt.signal,
-  exitCode: 0,
-});
+process.exitCode = await run(process.argv.slice(2), context);
 // An interrupted command may still have reads under way; nothing waits for them.
 if (interrupt.signal.aborted) process.exit();

@@ -15,7 +15,7 @@ const ISSUES = "please report this with the command you typed, and what --verbos
 export function reportFailure(thrown: unknown, argv: readonly string[], context: CliContext): number {
   if (context.signal.aborted) {
     context.stderr.write("interrupted\n");
-    return EXIT_INTERRUPTED;
+    return context.interruptedCode ?? EXIT_INTERRUPTED;
   }
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT_OK;

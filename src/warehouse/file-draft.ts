@@ -24,6 +24,8 @@ export interface DraftScene extends SceneFacts {
   ids: readonly string[];
   /** Sources of the same scene, by location: the scene of one that is known is this scene, whatever its name. */
   beside: readonly string[];
+  /** True where a catalogue says which file holds each band of the scene: another one that holds it gives way. */
+  takesOver?: true;
 }
 
 /** A source file, read and understood, that has no place in the warehouse yet. */

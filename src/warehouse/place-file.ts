@@ -20,7 +20,8 @@ const SIZE_SHARE = 0.1;
 /**
  * Give a file its place in a scene: its own, where it fits there still, else one in the stack that takes it.
  *
- * @returns null; or, where another file holds the same band of the scene, which one stays. Then nothing changed.
+ * @returns null; or, where another file holds the same band of the scene and does not give way, which one stays. Then nothing
+ *   changed.
  */
 export function placeFile(product: OpenProduct, draft: FileDraft, scene: OpenScene): DuplicateFile | null {
   const known = product.sources.get(draft.source);
@@ -29,9 +30,11 @@ export function placeFile(product: OpenProduct, draft: FileDraft, scene: OpenSce
     put(product, draft, known);
     return null;
   }
-  const holder = bandHolder(scene, { source: draft.source, bands: draft.profile.bands });
-  if (holder !== null) {
-    return { source: draft.source, scene: scene.id, bands: draft.profile.bands, kept: holder };
+  const own = { source: draft.source, bands: draft.profile.bands };
+  for (let holder = bandHolder(scene, own); holder !== null; holder = bandHolder(scene, own)) {
+    const other = product.sources.get(holder);
+    if (draft.scene.takesOver !== true || other === undefined) return { ...own, scene: scene.id, kept: holder };
+    detach(product, other);
   }
   if (known !== undefined) detach(product, known);
   const open = stackFor(product, draft, scene);

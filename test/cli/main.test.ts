@@ -113,7 +113,10 @@ describe("pixelquery", () => {
     expect(written).toEqual({ stdout: "", stderr: "interrupted\n" });
   });
 
-  it("ends at once on Ctrl-C, with the code that shells know", async () => {
+  it.each([
+    ["Ctrl-C", "SIGINT", 130],
+    ["SIGTERM", "SIGTERM", 143],
+  ] as const)("ends at once on %s, with the code that shells know", async (_, signal, exitCode) => {
     const dir = createTempDir();
     copyFileSync(join(oneGridPath, "LC08_L1TP_013032_20180710.tif"), join(dir, "scene.tif"));
     // Enough for seconds of work: the signal arrives in the midst of it.
@@ -123,9 +126,9 @@ describe("pixelquery", () => {
     child.stdout.on("data", (chunk) => {
       stdout += chunk;
     });
-    setTimeout(() => child.kill("SIGINT"), 500);
+    setTimeout(() => child.kill(signal), 500);
     const code = await new Promise((resolve) => child.on("close", resolve));
-    expect([code, stdout]).toEqual([130, ""]);
+    expect([code, stdout]).toEqual([exitCode, ""]);
   });
 
   it("ends quietly where its reader has seen enough", async () => {

@@ -2,11 +2,11 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { catalog, type IngestWarning, ingest, stacItems } from "../../src/index.js";
+import { catalog, type IngestWarning, ingest, stacItems, timeseries } from "../../src/index.js";
 import { parseItem } from "../../src/stac/parse-item.js";
 import { readStac, type StacEntry } from "../../src/stac/read-stac.js";
 import { withoutQuery } from "../../src/stac/resolve-href.js";
-import { writeScene } from "../ingest/write-scene.js";
+import { firstPixel, writeScene } from "../ingest/write-scene.js";
 import { startHttpServer } from "../store/http-server.js";
 import { createTempDir } from "../support/temp-dir.js";
 
@@ -51,6 +51,29 @@ describe("an item that changed, of a file that did not", () => {
       ...("datetime" in properties && { datetime: "2023-05-13T10:00:00.000Z" }),
     });
     expect(kept?.assets.red?.bands).toMatchObject([band]);
+  });
+});
+
+describe("an item whose file moved", () => {
+  it("names the file that holds its band from then on", async () => {
+    const folder = createTempDir();
+    const warehouse = join(folder, "w");
+    const flat = (value: number) => ({ bands: [new Uint8Array(12).fill(value)] });
+    writeScene(folder, "old/red.tif", flat(1));
+    writeScene(folder, "old/nir.tif", flat(2));
+    writeScene(folder, "new/red.tif", flat(3));
+    const assets = (red: string) => ({ red: asset(red), nir: asset("old/nir.tif") });
+    await ingest(writeItems(folder, item("a", assets("old/red.tif"))), { warehouse });
+    const source = writeItems(folder, item("a", assets("new/red.tif")));
+    const warnings: IngestWarning[] = [];
+    const onWarning = (warning: IngestWarning) => warnings.push(warning);
+    expect(await ingest(source, { warehouse, onWarning })).toMatchObject({ added: 0, updated: 1, failed: [] });
+    expect(warnings).toEqual([]);
+    expect(await ingest(source, { warehouse })).toMatchObject({ updated: 0, skipped: 1 });
+    const { rows } = await timeseries(warehouse, { ...firstPixel, bands: ["red", "nir"], threads: 0 });
+    expect(rows.map(({ values }) => values)).toEqual([{ red: 3, nir: 2 }]);
+    const [scene] = await (await catalog(warehouse)).scenes();
+    expect(scene?.sources.map((path) => path.slice(folder.length + 1)).sort()).toEqual(["new/red.tif", "old/nir.tif"]);
   });
 });
 

@@ -20,6 +20,7 @@ export function partsOfItem(item: ChosenItem): FilePart[] {
         kind: "shared",
         ids: [acquisitionId],
         beside: [],
+        takesOver: true,
         timeMs: scene.timeMs,
         cloudCover: scene.cloudCover,
         sunAzimuth: scene.sunAzimuth,
