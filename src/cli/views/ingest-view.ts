@@ -1,9 +1,9 @@
 import type { IngestReport } from "../../ingest/ingest-report.js";
 import type { Terminal } from "../terminal/describe-terminal.js";
 import { formatCount, formatDuration, formatPlural } from "../terminal/format.js";
-import { type Cell, type Column, renderTable } from "../terminal/table.js";
+import { type Cell, renderTable } from "../terminal/table.js";
 import { renderCard } from "./card.js";
-import { crsLabel } from "./crs-label.js";
+import { stacksTable } from "./stacks-table.js";
 
 /** What an ingest did, as a table of counts and the snapshot; of a dry run the stacks as well. */
 export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal: Terminal): string {
@@ -29,36 +29,13 @@ export function ingestSummary(report: IngestReport, isDryRun: boolean, terminal:
   const files = `${scenes}${formatPlural(report.fileCount, "file")}`;
   const elapsed = formatDuration(report.elapsedMs);
   const heading = isDryRun ? `A dry run over ${files}: nothing was written` : `${files} in ${elapsed}`;
-  const stacks = isDryRun && report.stacks.length > 0 ? `\n${stacksTable(report, terminal)}` : "";
+  const stacks = isDryRun && report.stacks.length > 0 ? `\n${stacksTable(report.stacks, terminal)}` : "";
   return `${heading}\n\n${counts}${stacks}\n${where}`;
 }
 
 /** Of a batch that was too large for one commit: how many there were. */
 function partsText({ snapshots }: IngestReport): string {
   return snapshots.length > 1 ? `, the last of ${formatCount(snapshots.length)} commits` : "";
-}
-
-/** Where scenes would go: a line for each stack. */
-function stacksTable({ stacks }: IngestReport, terminal: Terminal): string {
-  const rows = stacks.map(({ name, isNew, scenes, bands, dtype, width, height, pixelSize, crs }) => [
-    isNew ? `${name} (new)` : name,
-    formatCount(scenes),
-    bands.join(" "),
-    dtype,
-    `${formatCount(width)} × ${formatCount(height)}`,
-    pixelSize === null ? "" : String(Number(pixelSize.toPrecision(6))),
-    crsLabel(crs),
-  ]);
-  const headers: readonly Column[] = [
-    { header: "stack" },
-    { header: "scenes", align: "right" },
-    { header: "bands" },
-    { header: "type" },
-    { header: "pixels", align: "right" },
-    { header: "size", align: "right" },
-    { header: "CRS" },
-  ];
-  return renderTable(headers, rows, terminal);
 }
 
 /** A count that is grey where there is nothing of it. */

@@ -6,6 +6,7 @@ import { formatCount, formatDate, formatNumber, formatPlural } from "../terminal
 import { type Cell, type Column, renderTable } from "../terminal/table.js";
 import { type CardRow, renderCard } from "./card.js";
 import { crsLabel } from "./crs-label.js";
+import { stacksTable } from "./stacks-table.js";
 
 /** This many names are read; the JSON document has them all. */
 const MOST_NAMES = 5;
@@ -70,33 +71,13 @@ function productView(product: StagedProduct, pixels: boolean, terminal: Terminal
   ];
   const sections = [
     `${colors.bold(productId)}${product.isNew ? " (new)" : ""}\n${renderCard(rows, terminal)}`,
-    stackTable(product, terminal),
+    stacksTable(product.stacks, terminal),
     gridTable(product, terminal),
     bandTable(product, pixels, terminal),
     duplicateTable(product, terminal),
     oddTable(product, pixels, terminal),
   ];
   return sections.filter((section) => section !== "").join("\n");
-}
-
-function stackTable({ stacks }: StagedProduct, terminal: Terminal): string {
-  const rows = stacks.map(({ name, isNew, scenes, bands, dtype, width, height, crs }): Cell[] => [
-    isNew ? { text: `${name} (new)`, style: "yellow" } : name,
-    formatCount(scenes),
-    bands.join(" "),
-    dtype,
-    `${formatCount(width)} × ${formatCount(height)}`,
-    crsLabel(crs),
-  ]);
-  const headers: readonly Column[] = [
-    { header: "stack" },
-    { header: "scenes", align: "right" },
-    { header: "bands" },
-    { header: "type" },
-    { header: "pixels", align: "right" },
-    { header: "CRS" },
-  ];
-  return renderRows(headers, rows, terminal);
 }
 
 function gridTable({ grids }: StagedProduct, terminal: Terminal): string {
