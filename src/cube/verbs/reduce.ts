@@ -48,7 +48,9 @@ function reduceNode(array: LazyArray, reducer: Reducer, dims: ReadonlySet<string
     y: node.shape.y && !over.y,
     x: node.shape.x && !over.x,
   };
-  const window: FrameWindow | null = over.y || over.x ? array.window : null;
+  // A dimension that is gone has one place: what is summed or counted there must not be so for each of its former rows.
+  const left = { rows: node.shape.y ? array.window.rows : 1, cols: node.shape.x ? array.window.cols : 1 };
+  const window: FrameWindow | null = over.y || over.x ? { ...array.window, ...left } : null;
   const dtype = reducedType(reducer, node.dtype);
   const reduced: ReduceNode = { kind: "reduce", shape, dtype, input: node, over, reducer, groups: null, window };
   return {
